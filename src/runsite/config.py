@@ -1,0 +1,191 @@
+"""``runsite.yaml``: the few settings of a project, as one frozen record.
+
+Pure but for `load_config`, which reads the file. Every field has a default, so a project without
+the file works; all problems in a file are reported together.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from runsite.errors import ConfigError, quote
+
+__all__ = ["CONFIG_NAME", "CardConfig", "Config", "SiteConfig", "load_config", "parse_config"]
+
+CONFIG_NAME = "runsite.yaml"
+DEFAULT_STORE = "runs"
+DEFAULT_REGISTRY = "registry.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class SiteConfig:
+    """What ``runsite build`` renders.
+
+    Attributes:
+        title: Shown in every page's header.
+        description: One sentence under the title of the overview.
+        output: Folder that is written, relative to the configuration file.
+        base_url: Where the site will be published; only feeds and sitemaps need it.
+        repository_url: Web address of the Git repository, for links to commits.
+        theme: Folder of overrides, or empty for the built-in theme alone.
+        directions: Metric key → ``min`` or ``max`` where the name alone does not tell.
+    """
+
+    title: str = "runsite"
+    description: str = ""
+    output: str = "site"
+    base_url: str = ""
+    repository_url: str = ""
+    theme: str = ""
+    directions: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CardConfig:
+    """Where model cards lie and which of their sections a complete card must have."""
+
+    folder: str = "cards"
+    required: tuple[str, ...] = (
+        "Intended use",
+        "Out-of-scope use",
+        "Training data",
+        "Evaluation data",
+        "Limitations",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All settings. Paths are as written, relative to ``folder``."""
+
+    store: str = DEFAULT_STORE
+    registry: str = DEFAULT_REGISTRY
+    site: SiteConfig = field(default_factory=SiteConfig)
+    cards: CardConfig = field(default_factory=CardConfig)
+    folder: Path = field(default_factory=Path)
+    explicit: frozenset[str] = frozenset()
+    """Top-level keys that the file really holds; the others are defaults."""
+
+
+def load_config(folder: str | os.PathLike[str] = ".") -> Config:
+    """Read ``runsite.yaml`` of a folder; the defaults where there is none.
+
+    Raises:
+        ConfigError: The file is not readable YAML, or holds an unknown key or a wrong value.
+    """
+    path = Path(folder) / CONFIG_NAME
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return Config(folder=Path(folder))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"cannot read {quote(str(path))}: {error}", where=str(path)) from error
+    return parse_config(text, folder=Path(folder), name=str(path))
+
+
+def parse_config(text: str, *, folder: Path = Path(), name: str = CONFIG_NAME) -> Config:
+    """Turn the text of ``runsite.yaml`` into a `Config`.
+
+    Args:
+        text: YAML.
+        folder: What relative paths in it are relative to.
+        name: File name for messages.
+
+    Raises:
+        ConfigError: Every problem of the file in one message, one a line.
+    """
+    import yaml  # not before a file exists: `import runsite` stays standard library only
+
+    try:
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
+        reason = getattr(error, "problem", None) or "not readable"
+        raise ConfigError(f"{name} is not valid YAML: {reason}", where=where) from error
+    problems: list[str] = []
+    if data is None:
+        data = {}
+    if not isinstance(data, dict):
+        raise ConfigError(
+            f"{name} must be a mapping of settings, not {type(data).__name__}", where=name
+        )
+    known = {"format", "store", "registry", "site", "cards"}
+    problems += _unknown_keys(data, known, "")
+    site = _section(data, "site", problems)
+    cards = _section(data, "cards", problems)
+    if data.get("format", 1) != 1:
+        problems.append(f"format {data['format']!r} is not known; this runsite reads format 1")
+    config = Config(
+        store=_text(data, "store", DEFAULT_STORE, "", problems),
+        registry=_text(data, "registry", DEFAULT_REGISTRY, "", problems),
+        site=_parse_site(site, problems),
+        cards=_parse_cards(cards, problems),
+        folder=folder,
+        explicit=frozenset(str(key) for key in data),
+    )
+    if problems:
+        raise ConfigError(
+            "; ".join(problems), where=name, hint="docs/configuration.md lists every setting"
+        )
+    return config
+
+
+def _parse_site(site: Mapping[str, object], problems: list[str]) -> SiteConfig:
+    plain = SiteConfig()
+    names = ("title", "description", "output", "base_url", "repository_url", "theme")
+    problems += _unknown_keys(site, {*names, "directions"}, "site.")
+    directions = _section(site, "directions", problems)
+    for key, value in directions.items():
+        if value not in ("min", "max"):
+            problems.append(f"site.directions.{key} must be min or max, not {value!r}")
+    return SiteConfig(
+        **{n: _text(site, n, getattr(plain, n), "site.", problems) for n in names},
+        directions={str(k): str(v) for k, v in directions.items()},
+    )
+
+
+def _parse_cards(cards: Mapping[str, object], problems: list[str]) -> CardConfig:
+    plain = CardConfig()
+    problems += _unknown_keys(cards, {"folder", "required"}, "cards.")
+    required = cards.get("required", list(plain.required))
+    if not isinstance(required, list) or not all(isinstance(item, str) for item in required):
+        problems.append("cards.required must be a list of section titles")
+        required = []
+    return CardConfig(
+        folder=_text(cards, "folder", plain.folder, "cards.", problems), required=tuple(required)
+    )
+
+
+def _section(data: Mapping[str, object], key: str, problems: list[str]) -> Mapping[str, object]:
+    value = data.get(key)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        problems.append(f"{key} must be a mapping, not {type(value).__name__}")
+        return {}
+    return value
+
+
+def _text(
+    data: Mapping[str, object], key: str, default: str, prefix: str, problems: list[str]
+) -> str:
+    value = data.get(key, default)
+    if value is None:
+        return default
+    if not isinstance(value, str):
+        problems.append(f"{prefix}{key} must be text, not {value!r}")
+        return default
+    return value
+
+
+def _unknown_keys(data: Mapping[str, object], known: set[str], prefix: str) -> list[str]:
+    names = ", ".join(sorted(known))
+    return [
+        f"unknown setting {quote(prefix + str(key))}; the settings there are {names}"
+        for key in data
+        if key not in known
+    ]
