@@ -1,0 +1,1 @@
+"""Models as folders: the MLmodel format, signatures, environments, digests, flavors."""
