@@ -13,6 +13,7 @@
     │   └── CorruptFileError                a part or a journal that fails its check
     ├── ConfigError (ValueError)            runsite.yaml
     ├── RegistryError (ValueError)          registry.yaml cannot be read, or an edit is refused
+    ├── CardError (ValueError)              a model card that cannot be read, filled or exported
     ├── ModelError (ValueError)             a model that cannot be saved, loaded or scored
     │   └── DigestMismatchError             the files are not the ones that were registered
     └── BuildError (RuntimeError)           the site cannot be built
@@ -26,6 +27,7 @@ from __future__ import annotations
 __all__ = [
     "AlreadyExistsError",
     "BuildError",
+    "CardError",
     "ConfigError",
     "CorruptFileError",
     "DigestMismatchError",
@@ -109,6 +111,10 @@ class ConfigError(RunsiteError, ValueError):
 
 class RegistryError(RunsiteError, ValueError):
     """``registry.yaml`` cannot be read, or an edit of it is refused."""
+
+
+class CardError(RunsiteError, ValueError):
+    """A model card cannot be read, its references filled, or the card exported."""
 
 
 class ModelError(RunsiteError, ValueError):
