@@ -49,15 +49,28 @@ def make_digest(*paths: Path) -> str:
 
 def ensure(group: str) -> None:
     """Create the environment and install a dependency group, unless that was done."""
-    digest = make_digest(ROOT / "pyproject.toml", CONSTRAINTS, Path(__file__))
-    stamps = [VENV / f".installed-{name}" for name in INCLUDES[group]]
+    digest = environment_digest()
+    stamps = [stamp_path(name) for name in INCLUDES[group]]
     if any(stamp.exists() and stamp.read_text() == digest for stamp in stamps) and is_usable():
         return
-    print(f"preparing {shown(VENV)} for `make {group}` (once; later it works offline)", flush=True)
+    print(
+        f"preparing {shown(VENV)} for `make {group}` (a minute or two, once; later it works offline)",
+        flush=True,
+    )
     if not is_usable():
         create_venv()
     install(group)
-    (VENV / f".installed-{group}").write_text(digest)
+    stamp_path(group).write_text(digest)
+
+
+def environment_digest() -> str:
+    """Digest what decides which packages the environment holds."""
+    return make_digest(ROOT / "pyproject.toml", CONSTRAINTS, Path(__file__))
+
+
+def stamp_path(group: str) -> Path:
+    """Return the file that says for which digest a group was installed."""
+    return VENV / f".installed-{group}"
 
 
 def is_usable() -> bool:
@@ -151,17 +164,21 @@ def freeze() -> None:
         SetupError: A package came from somewhere else than an index.
     """
     listing = subprocess.run(
-        [venv_python(), "-m", "pip", "freeze", "--all", "--exclude-editable", "--local"],
+        [venv_python(), "-m", "pip", "freeze", "--exclude-editable", "--local"],
         capture_output=True,
         text=True,
         check=True,
     ).stdout
-    pins = sorted(line.strip() for line in listing.splitlines() if line.strip())
+    pins = sorted(line.strip().lower() for line in listing.splitlines() if line.strip())
     odd = [pin for pin in pins if not re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.!+_-]+", pin)]
     if odd:
         raise SetupError(f"not from a package index: {', '.join(odd)}")
     head = "# The versions that `make demo` and `make test` install. Made by `make constraints`.\n"
     CONSTRAINTS.write_text(head + "\n".join(pins) + "\n", encoding="utf-8")
+    for group in INCLUDES:
+        stamp = stamp_path(group)
+        if stamp.exists():  # the environment holds exactly these: nothing to install again
+            stamp.write_text(environment_digest())
     print(f"{len(pins)} versions written to {shown(CONSTRAINTS)}")
 
 
