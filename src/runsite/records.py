@@ -156,7 +156,9 @@ class RunRecord:
         revision: 1 for the first sealed row, one more for each later one.
         session: Id of the journal that this revision came from; breaks ties between revisions.
         experiment_id: From `make_experiment_id` of the experiment's name.
-        parts: Leaf ids of the metric parts whose points belong to this run.
+        sessions: Ids of all journals folded into this revision, the newest last. A revision
+            whose sessions another one contains is superseded by it.
+        parts: Metric parts whose points belong to this run, as in their column ``part``.
         interrupted: The process died before it ended the run.
         incomplete: Something that was logged could not be written (disk full, folder gone).
     """
@@ -181,6 +183,7 @@ class RunRecord:
     inputs: tuple[InputRecord, ...] = ()
     artifacts: tuple[ArtifactRecord, ...] = ()
     models: tuple[ModelRecord, ...] = ()
+    sessions: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
 
 

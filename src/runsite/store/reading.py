@@ -1,0 +1,198 @@
+"""Reading a store: every run once, as its newest revision, and every point that counts.
+
+Which rows count is decided by session ids alone (docs/format.md): a row is superseded when
+another row of the run lists its session; of several rows that remain (a run resumed on two
+branches) one is made. A journal that is not sealed yet reads like the row that it would become.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+
+from runsite.records import MetricSummary, RunRecord, RunStatus
+from runsite.store.fold import merge_summaries
+from runsite.store.journal import JournalContents
+from runsite.store.parts import Columns, points_columns, summarise_columns
+from runsite.store.schema import METRICS, RUNS, record_from_row, runs_table
+from runsite.store.seal import make_row
+
+__all__ = [
+    "LiveRun",
+    "empty_metrics",
+    "empty_runs",
+    "find_heads",
+    "frame_of_records",
+    "live_points",
+    "merge_heads",
+    "read_live",
+    "read_runs_files",
+]
+
+SummaryOf = Callable[[str, str], Mapping[str, MetricSummary]]
+"""From ``(run_id, part)`` to the summaries of that part's points."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class LiveRun:
+    """A journal as the row that it would become, with its points."""
+
+    record: RunRecord
+    session: str
+    columns: Columns
+    summaries: Mapping[str, MetricSummary]
+
+
+def read_live(contents: JournalContents, *, alive: bool) -> LiveRun:
+    """Turn a journal into a row and columns. Pure."""
+    columns = points_columns(contents.points, contents.keys)
+    summaries = summarise_columns(columns)
+    record = make_row(contents, metrics=summaries, alive=alive)
+    return LiveRun(record, contents.session, columns, summaries)
+
+
+def empty_runs() -> pl.DataFrame:
+    """Make a runs frame without rows."""
+    return pl.DataFrame(RUNS.empty_table())
+
+
+def empty_metrics() -> pl.DataFrame:
+    """Make a metrics frame without rows."""
+    return pl.DataFrame(METRICS.empty_table())
+
+
+def frame_of_records(records: Iterable[RunRecord]) -> pl.DataFrame:
+    """Make the runs frame of some records."""
+    return pl.DataFrame(runs_table(records))
+
+
+def read_runs_files(
+    paths: Sequence[Path], *, report: Callable[[Path, str], None]
+) -> pl.DataFrame:
+    """Read runs parts into one frame; an unreadable one is reported and passed over.
+
+    Args:
+        paths: The files. One that vanishes meanwhile is passed over without a word.
+        report: Called with path and reason for each file that cannot be read.
+    """
+    if not paths:
+        return empty_runs()
+    try:
+        return _scan(paths).collect()
+    except Exception:  # noqa: BLE001  # polars raises many kinds; each file is then tried alone
+        frames = [frame for path in paths if (frame := _read_one(path, report)) is not None]
+        return pl.concat(frames, how="vertical") if frames else empty_runs()
+
+
+def _scan(paths: Sequence[Path]) -> pl.LazyFrame:
+    schema = empty_runs().schema
+    return pl.scan_parquet(
+        list(paths), schema=schema, extra_columns="ignore", missing_columns="insert", glob=False
+    )
+
+
+def _read_one(path: Path, report: Callable[[Path, str], None]) -> pl.DataFrame | None:
+    try:
+        return _scan([path]).collect()
+    except FileNotFoundError:
+        return None
+    except Exception as error:  # noqa: BLE001  # see above
+        report(path, f"cannot be read as Parquet: {str(error).splitlines()[0][:200]}")
+        return None
+
+
+def find_heads(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Split rows into those that stand alone for their run and those that must be merged.
+
+    Args:
+        rows: Columns of the runs table; several revisions of a run, and the same one twice,
+            may be among them.
+
+    Returns:
+        ``(single, several)``: the first has one row a run; the second the rows of runs that
+        have more than one row left after superseded ones are gone.
+    """
+    if rows["run_id"].n_unique() == rows.height:
+        return rows, rows.clear()
+    rows = rows.unique(subset=["run_id", "session"], keep="first", maintain_order=True)
+    superseded = (
+        rows.select("run_id", own="session", session="sessions")
+        .explode("session")
+        .filter(pl.col("session") != pl.col("own"))
+        .select("run_id", "session")
+    )
+    heads = rows.join(superseded, on=["run_id", "session"], how="anti", maintain_order="left")
+    repeated = pl.col("run_id").is_duplicated()
+    return heads.filter(~repeated), heads.filter(repeated)
+
+
+def merge_heads(rows: pl.DataFrame, *, summary_of: SummaryOf) -> list[RunRecord]:
+    """Make one record of each run that has several rows that none supersedes.
+
+    The row with the latest end (then the highest revision and session) gives what is single;
+    params, tags, inputs, artifacts and models are united, its own values first; the metrics are
+    those of all parts together.
+    """
+    groups: dict[str, list[RunRecord]] = {}
+    for row in rows.iter_rows(named=True):
+        record = record_from_row(row)
+        groups.setdefault(record.run_id, []).append(record)
+    return [_merge_group(group, summary_of) for group in groups.values()]
+
+
+def _merge_group(group: list[RunRecord], summary_of: SummaryOf) -> RunRecord:
+    ordered = sorted(group, key=_precedence)
+    winner = ordered[-1]
+    parts = sorted({part for record in group for part in record.parts})
+    metrics: Mapping[str, MetricSummary] = {}
+    for part in parts:
+        metrics = merge_summaries(metrics, summary_of(winner.run_id, part))
+    return dataclasses.replace(
+        winner,
+        start_time=min(record.start_time for record in group),
+        interrupted=winner.interrupted,
+        incomplete=any(record.incomplete for record in group),
+        params={k: v for record in ordered for k, v in record.params.items()},
+        tags={k: v for record in ordered for k, v in record.tags.items()},
+        inputs=tuple(dict.fromkeys(item for record in ordered for item in record.inputs)),
+        artifacts=_unite(record.artifacts for record in ordered),
+        models=_unite(record.models for record in ordered),
+        sessions=tuple(sorted({s for record in group for s in record.sessions})),
+        parts=tuple(parts),
+        metrics=dict(metrics),
+    )
+
+
+def _precedence(record: RunRecord) -> tuple[bool, float, int, str]:
+    ended = record.status != RunStatus.RUNNING
+    end = record.end_time.timestamp() if record.end_time else 0.0
+    return ended, end, record.revision, record.session
+
+
+def _unite(groups: Iterable[Sequence[object]]) -> tuple:  # type: ignore[type-arg]
+    by_path = {item.path: item for group in groups for item in group}  # type: ignore[attr-defined]
+    return tuple(by_path[path] for path in sorted(by_path))
+
+
+def live_points(live: LiveRun) -> pl.DataFrame:
+    """Make the metrics frame of a journal's points."""
+    columns = live.columns
+    count = len(columns)
+    size = max(columns.keys, default=-1) + 1
+    names = pa.array([columns.keys.get(key_id, "") for key_id in range(size)], pa.string())
+    table = pa.table(
+        [
+            pa.repeat(pa.scalar(live.record.run_id, pa.string()), count),
+            pa.repeat(pa.scalar(live.session, pa.string()), count),
+            names.take(columns.key_ids),
+            columns.steps,
+            columns.times_us.cast(METRICS.field("timestamp").type),
+            columns.values,
+        ],
+        schema=METRICS,
+    )
+    return pl.DataFrame(table)

@@ -1,0 +1,161 @@
+"""From a journal to parts: the metrics part, then the runs row, then the journal goes.
+
+Sealing is a function of the journal alone: the run that it began with stands in its first event.
+A crash between two steps loses nothing and doubles nothing, because a part counts only when a
+row lists it, a row that lists a session hides that session's journal, and sealing again writes
+the same bytes under the same names.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import socket
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from runsite.records import MetricSummary, RunRecord, RunStatus
+from runsite.store import locks
+from runsite.store.fold import fold_events, time_from_us
+from runsite.store.journal import SUFFIX, JournalContents, read_journal
+from runsite.store.layout import Layout
+
+__all__ = ["find_journals", "is_alive", "make_row", "part_path", "seal_contents", "seal_journal"]
+
+FOREIGN_HOST_GRACE_S = 3600
+"""How long a journal of another host may be silent before it counts as left behind."""
+
+
+def find_journals(layout: Layout, run_id: str = "") -> list[Path]:
+    """List the journals of a store, or of one run, in the order of their names."""
+    try:
+        names = os.listdir(layout.live)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return [
+        layout.live / name
+        for name in sorted(names)
+        if name.endswith(SUFFIX) and name.startswith(run_id) and not name.startswith(".")
+    ]
+
+
+def is_alive(contents: JournalContents) -> bool:
+    """Tell whether the process that writes the journal is still there.
+
+    On the same host the lock that it holds decides. From another host a lock may not be visible,
+    so a journal that was written to within the last hour counts as alive too.
+    """
+    try:
+        descriptor = os.open(contents.path, os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        held = locks.try_hold(descriptor)
+        if held is False:
+            return True
+        if contents.host == socket.gethostname():
+            return _is_process(contents.pid) if held is None else False
+        return time.time() - os.fstat(descriptor).st_mtime < FOREIGN_HOST_GRACE_S
+    finally:
+        os.close(descriptor)
+
+
+def make_row(
+    contents: JournalContents, *, metrics: Mapping[str, MetricSummary], alive: bool
+) -> RunRecord:
+    """Make the run's row as the journal has it. Pure.
+
+    Args:
+        contents: The journal.
+        metrics: Summaries of the journal's own points.
+        alive: False makes a run that nobody ended an interrupted one.
+    """
+    base = contents.record
+    record = fold_events(base, contents.events, metrics=metrics)
+    changes: dict[str, object] = {
+        "revision": base.revision + 1,
+        "session": contents.session,
+        "sessions": (*base.sessions, contents.session),
+        "incomplete": record.incomplete or bool(contents.damage),
+    }
+    if contents.points:
+        changes["parts"] = (*base.parts, contents.session)
+    if not alive and contents.owner and record.status == RunStatus.RUNNING:
+        changes["status"] = RunStatus.KILLED.value
+        changes["interrupted"] = True
+        changes["end_time"] = time_from_us(contents.last_time_ns // 1000)
+    return dataclasses.replace(record, **changes)  # type: ignore[arg-type]  # names stand above
+
+
+def part_path(folder: Path, *, run_id: str, part: str) -> Path:
+    """Name a leaf part's file."""
+    return folder / f"{run_id}.{part}.parquet"
+
+
+def seal_contents(layout: Layout, contents: JournalContents) -> RunRecord:
+    """Write what a journal holds as parts, and remove it. Returns the row that was written.
+
+    Raises:
+        OSError: The parts cannot be written; the journal is then still there.
+    """
+    # Imported here, not above: a run that only logs never waits for Arrow.
+    from runsite.store.parts import points_columns, summarise_columns, write_metrics, write_runs
+
+    run_id, session = contents.record.run_id, contents.session
+    columns = points_columns(contents.points, contents.keys)
+    record = make_row(contents, metrics=summarise_columns(columns), alive=False)
+    if contents.points:
+        path = part_path(layout.metrics, run_id=run_id, part=session)
+        write_metrics(path, columns, run_id=run_id, part=session)
+    write_runs(part_path(layout.runs, run_id=run_id, part=session), [record])
+    with contextlib.suppress(FileNotFoundError):
+        contents.path.unlink()
+    return record
+
+
+def seal_journal(
+    layout: Layout, path: Path, *, salvage: bool = False, force: bool = False
+) -> RunRecord | None:
+    """Seal a journal that was left behind.
+
+    Returns:
+        The row that was written; None if the journal is alive (and not `force`) or gone.
+
+    Raises:
+        CorruptFileError: It is damaged before its end, and not `salvage`.
+        OSError: The parts cannot be written.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDWR)
+    except FileNotFoundError:
+        return None
+    try:
+        # Holding the sign of life keeps a second sealer away until this one is done.
+        if locks.try_hold(descriptor) is False and not force:
+            return None
+        contents = read_journal(path, salvage=salvage)
+        if not force and _may_live_elsewhere(contents, descriptor):
+            return None
+        return seal_contents(layout, contents)
+    except FileNotFoundError:
+        return None
+    finally:
+        os.close(descriptor)
+
+
+def _may_live_elsewhere(contents: JournalContents, descriptor: int) -> bool:
+    if contents.host == socket.gethostname():
+        return False
+    return time.time() - os.fstat(descriptor).st_mtime < FOREIGN_HOST_GRACE_S
+
+
+def _is_process(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

@@ -1,0 +1,272 @@
+"""The store as the layers above see it: open, start and resume runs, read runs and points."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import threading
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from runsite.errors import CorruptFileError, NotFoundError, RunsiteError, StoreError, quote
+from runsite.records import ExperimentRecord, RunRecord, RunStatus
+from runsite.store.experiments import read_experiments, write_experiment
+from runsite.store.journal import JournalContents, make_session, read_journal
+from runsite.store.layout import Layout, check_format, create_layout, parse_location
+from runsite.store.seal import find_journals, is_alive, seal_journal
+from runsite.store.writer import RunWriter
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from runsite.store.reading import LiveRun
+    from runsite.store.tables import Tables
+
+__all__ = ["Store"]
+
+
+class Store:
+    """One store. Cheap to open; threads may share it; nothing needs closing.
+
+    Reading keeps what it has read, so a second question costs only what is new. Files that
+    cannot be read are passed over and listed in `problems`.
+    """
+
+    def __init__(self, layout: Layout, *, exists: bool = True) -> None:
+        self._layout = layout
+        self._exists = exists
+        self._tables: Tables | None = None
+        self._lock = threading.Lock()
+
+    @classmethod
+    def open(cls, location: str | os.PathLike[str], *, missing_ok: bool = False) -> Store:
+        """Open a store that exists.
+
+        Args:
+            location: A path or ``file:`` URL.
+            missing_ok: Take a folder that is no store yet, or not there, for an empty one.
+
+        Raises:
+            StoreError: No store is there, or it is another tool's, newer, or unreadable.
+        """
+        layout = Layout(parse_location(os.fspath(location)))
+        exists = check_format(layout)
+        if not exists and not missing_ok:
+            raise StoreError(
+                f"there is no runsite store at {quote(str(layout.root))}",
+                hint="log a run first, or name the store with --store or RUNSITE_TRACKING_URI",
+            )
+        return cls(layout, exists=exists)
+
+    @classmethod
+    def create(cls, location: str | os.PathLike[str]) -> Store:
+        """Open a store, and make it where it is missing.
+
+        Raises:
+            StoreError: The path is a file, belongs to another tool, or cannot be written.
+        """
+        return cls(create_layout(parse_location(os.fspath(location))))
+
+    @property
+    def layout(self) -> Layout:
+        """The paths of the store."""
+        return self._layout
+
+    @property
+    def root(self) -> Path:
+        """The store's folder."""
+        return self._layout.root
+
+    @property
+    def problems(self) -> tuple[tuple[Path, str], ...]:
+        """Files that could not be read so far, with the reason, in the order of their paths."""
+        return self._open_tables().problems
+
+    def artifacts_dir(self, run_id: str) -> Path:
+        """Return the folder of a run's artifacts; it need not exist."""
+        return self._layout.artifacts_of(run_id)
+
+    # -- writing ---------------------------------------------------------------------------
+
+    def start_run(self, record: RunRecord) -> RunWriter:
+        """Begin a new run; its beginning is in the journal when this returns."""
+        return RunWriter(self._layout, record)
+
+    def resume_run(self, run_id: str, *, owner: bool = True) -> RunWriter:
+        """Begin another session of a run: sealed, interrupted, or in progress elsewhere.
+
+        Args:
+            run_id: All of it.
+            owner: The session decides the run's status.
+
+        Raises:
+            NotFoundError: There is no such run.
+        """
+        for path in find_journals(self._layout, run_id):
+            seal_journal(self._layout, path)
+        base = self._open_tables().read_base(run_id)
+        return RunWriter(self._layout, base, owner=owner)
+
+    def update_run(
+        self,
+        run_id: str,
+        *,
+        tags: Mapping[str, str] | None = None,
+        deleted_tags: tuple[str, ...] = (),
+        **fields: object,
+    ) -> None:
+        """Change a run that is not this process's: a session of its own, sealed at once.
+
+        Raises:
+            NotFoundError: There is no such run.
+        """
+        writer = self.resume_run(run_id)
+        if tags:
+            writer.set_tags(tags)
+        for key in deleted_tags:
+            writer.delete_tag(key)
+        if fields:
+            writer.set_fields(**fields)
+        status = fields.get("status", writer.record.status)
+        if status == RunStatus.RUNNING:
+            status = None
+        end_time = fields.get("end_time", writer.record.end_time)
+        writer.close(
+            status=str(status) if status else None,
+            end_time=end_time if isinstance(end_time, datetime) else None,
+        )
+
+    def write_experiment(self, record: ExperimentRecord) -> None:
+        """Add a revision of an experiment: its tags, name or life-cycle stage."""
+        session = make_session(time.time_ns())
+        now = datetime.now(UTC)
+        stamped = dataclasses.replace(
+            record,
+            session=session,
+            revision=record.revision + 1,
+            created=record.created or now,
+            updated=now,
+        )
+        write_experiment(self._layout, stamped)
+
+    def seal(self, *, salvage: bool = False, force: bool = False) -> list[RunRecord]:
+        """Seal every journal whose process is gone; returns the rows written.
+
+        Raises:
+            CorruptFileError: A journal is damaged before its end, and not `salvage`; the others
+                are sealed all the same.
+        """
+        sealed: list[RunRecord] = []
+        first: CorruptFileError | None = None
+        for path in find_journals(self._layout):
+            try:
+                record = seal_journal(self._layout, path, salvage=salvage, force=force)
+            except CorruptFileError as error:
+                first = first or error
+                continue
+            if record is not None:
+                sealed.append(record)
+        if first is not None:
+            raise first
+        return sealed
+
+    # -- reading ---------------------------------------------------------------------------
+
+    def read_runs(self) -> pl.DataFrame:
+        """Read every run once, as its newest revision, journals included.
+
+        Returns:
+            The columns of ``docs/format.md``, ordered by start time and run id.
+        """
+        return self._open_tables().read_runs()
+
+    def read_run(self, run_id: str) -> RunRecord:
+        """Read one run.
+
+        Args:
+            run_id: All of it, or a beginning that only one run has.
+
+        Raises:
+            NotFoundError: No run, or more than one, begins so.
+        """
+        return self._open_tables().read_run(self._complete(run_id))
+
+    def find_run_ids(self, prefix: str) -> list[str]:
+        """List the ids that begin with `prefix`, sorted."""
+        ids = self.read_runs()["run_id"]
+        return sorted(run_id for run_id in ids if run_id.startswith(prefix.lower()))
+
+    def scan_metrics(self) -> pl.LazyFrame:
+        """Scan every point that counts: run_id, key, step, timestamp, value.
+
+        Within a run and key, points are in the order of logging.
+        """
+        return self._open_tables().scan_metrics()
+
+    def read_experiments(self) -> list[ExperimentRecord]:
+        """Read the experiments: those with a record of their own and those that runs name."""
+        records = {r.experiment_id: r for r in read_experiments(self._layout)}
+        runs = self.read_runs()
+        for name, experiment_id in (
+            runs.select("experiment", "experiment_id").unique(maintain_order=True).iter_rows()
+        ):
+            if experiment_id not in records:
+                records[experiment_id] = ExperimentRecord(experiment_id=experiment_id, name=name)
+        return sorted(records.values(), key=lambda r: (r.name, r.experiment_id))
+
+    def _complete(self, run_id: str) -> str:
+        if len(run_id) == 32:
+            return run_id
+        found = self.find_run_ids(run_id) if run_id else []
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise NotFoundError(
+                f"{len(found)} runs begin with {quote(run_id)}",
+                hint=f"write more of it: {', '.join(found[:3])}",
+            )
+        raise NotFoundError(
+            f"no run {quote(run_id)} in the store {quote(str(self.root))}",
+            hint="runsite runs lists them",
+        )
+
+    def _open_tables(self) -> Tables:
+        with self._lock:
+            if self._tables is None:
+                # Polars is not loaded by a process that only logs.
+                from runsite.store.tables import Tables
+
+                self._tables = Tables(self._layout, self._read_live)
+            return self._tables
+
+    def _read_live(self) -> tuple[list[LiveRun], list[tuple[Path, str]]]:
+        from runsite.store.reading import read_live
+
+        live: list[LiveRun] = []
+        problems: list[tuple[Path, str]] = []
+        for path in find_journals(self._layout):
+            contents = _try_journal(path, problems)
+            if contents is not None:
+                live.append(read_live(contents, alive=is_alive(contents)))
+        return live, problems
+
+
+def _try_journal(path: Path, problems: list[tuple[Path, str]]) -> JournalContents | None:
+    try:
+        contents = read_journal(path, salvage=True)
+    except FileNotFoundError:
+        return None
+    except (RunsiteError, OSError) as error:
+        reason = error.problem if isinstance(error, RunsiteError) else str(error)
+        problems.append((path, reason))
+        return None
+    if contents.damage:
+        problems.append(
+            (path, f"damaged at offset {contents.damage[0]}; the readable rest is shown")
+        )
+    return contents
+
+

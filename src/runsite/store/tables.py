@@ -1,0 +1,283 @@
+"""The tables of a store in memory: what has been read is kept, only new files are read again."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from runsite.errors import FormatVersionError, NotFoundError, quote
+from runsite.records import FORMAT_VERSION, MetricSummary, RunRecord
+from runsite.store.files import TEMP_PREFIX
+from runsite.store.layout import Layout
+from runsite.store.parts import FORMAT_KEY, LEAVES_KEY, Columns, summarise_columns
+from runsite.store.reading import (
+    LiveRun,
+    empty_metrics,
+    find_heads,
+    frame_of_records,
+    live_points,
+    merge_heads,
+    read_runs_files,
+)
+from runsite.store.schema import METRICS, record_from_row
+
+__all__ = ["MERGED_PREFIX", "Tables"]
+
+MERGED_PREFIX = "merged-"
+_SUFFIX = ".parquet"
+ReadLive = Callable[[], tuple[list[LiveRun], list[tuple[Path, str]]]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A metrics file and the leaves to take from it; None takes all that it has."""
+
+    path: Path
+    leaves: frozenset[str] | None
+
+
+class Tables:
+    """Reads and remembers one store's tables. Lives with its `Store`; threads may share it."""
+
+    def __init__(self, layout: Layout, read_live: ReadLive) -> None:
+        self._layout = layout
+        self._read_live = read_live
+        self._lock = threading.RLock()
+        self._names: frozenset[str] = frozenset()
+        self._rows: pl.DataFrame | None = None
+        self._bad: dict[Path, str] = {}
+        self._live_bad: tuple[tuple[Path, str], ...] = ()
+        self._live: list[LiveRun] = []
+        self._current: pl.DataFrame | None = None
+        self._leaves: dict[Path, frozenset[str]] = {}
+
+    @property
+    def problems(self) -> tuple[tuple[Path, str], ...]:
+        """Files that could not be read, with the reason."""
+        return tuple(sorted((*self._bad.items(), *self._live_bad)))
+
+    def read_runs(self) -> pl.DataFrame:
+        """Read every run once; see `Store.read_runs`."""
+        with self._lock:
+            # Journals first: one that is sealed in between is then found as a row as well, and
+            # its row hides it; the other way round it would be in neither.
+            live, bad = self._read_live()
+            changed = self._refresh_rows()
+            self._live_bad = tuple(bad)
+            if changed or live or self._live or self._current is None:
+                self._live = live
+                self._current = self._assemble()
+            return self._current
+
+    def read_run(self, run_id: str) -> RunRecord:
+        """Read one run by its whole id."""
+        rows = self.read_runs().filter(pl.col("run_id") == run_id)
+        if rows.height == 0:
+            raise NotFoundError(
+                f"no run {quote(run_id)} in the store {quote(str(self._layout.root))}",
+                hint="runsite runs lists them",
+            )
+        return record_from_row(rows.row(0, named=True))
+
+    def read_base(self, run_id: str) -> RunRecord:
+        """Read a run as a new session shall begin with it: what is sealed, and all that is known.
+
+        Points of a session in progress elsewhere are not counted: they are that session's to
+        seal.
+        """
+        with self._lock:
+            record = self.read_run(run_id)
+            if not any(live.record.run_id == run_id for live in self._live):
+                return record
+            sealed = self._sealed_record(run_id)
+        return _with_sealed_part(record, sealed)
+
+    def scan_metrics(self) -> pl.LazyFrame:
+        """Scan every point that counts; see `Store.scan_metrics`."""
+        with self._lock:
+            runs = self.read_runs()
+            live_keys = {(live.record.run_id, live.session) for live in self._live}
+            listed = {
+                f"{run_id}.{part}"
+                for run_id, part in runs.select("run_id", "parts").explode("parts").iter_rows()
+                if part is not None and (run_id, part) not in live_keys
+            }
+            frames = [self._scan_source(source) for source in self._choose_sources(listed)]
+            frames += [live_points(live).lazy() for live in self._live if len(live.columns)]
+        if not frames:
+            frames = [empty_metrics().lazy()]
+        points = frames[0] if len(frames) == 1 else pl.concat(frames, how="vertical")
+        return points.select("run_id", "key", "step", "timestamp", "value")
+
+    # -- runs ------------------------------------------------------------------------------
+
+    def _refresh_rows(self) -> bool:
+        names = frozenset(_list_parts(self._layout.runs))
+        if names == self._names and self._rows is not None:
+            return False
+        new = names - self._names
+        if self._rows is None or self._names - names:
+            # Files went (compaction, another branch): what they gave must go as well.
+            new, self._rows = names, None
+            self._bad = {}
+        paths = [self._layout.runs / name for name in sorted(new)]
+        fresh = read_runs_files(paths, report=self._report_runs)
+        self._rows = fresh if self._rows is None else pl.concat([self._rows, fresh])
+        self._names = names
+        return True
+
+    def _report_runs(self, path: Path, reason: str) -> None:
+        self._bad[path] = reason
+
+    def _assemble(self) -> pl.DataFrame:
+        rows = self._rows if self._rows is not None else frame_of_records([])
+        if self._live:
+            rows = pl.concat([rows, frame_of_records(live.record for live in self._live)])
+        single, several = find_heads(rows)
+        # A journal whose session some row lists is sealed already: its points are in a part.
+        kept = set(pl.concat([single, several]).select("run_id", "session").iter_rows())
+        sealed = set() if self._rows is None else set(self._sealed_sessions())
+        self._live = [
+            live
+            for live in self._live
+            if (live.record.run_id, live.session) in kept
+            and (live.record.run_id, live.session) not in sealed
+        ]
+        if several.height:
+            merged = frame_of_records(merge_heads(several, summary_of=self._summary_of))
+            single = pl.concat([single, merged])
+        return single.sort("start_time", "run_id")
+
+    def _sealed_sessions(self) -> list[tuple[str, str]]:
+        if self._rows is None or not self._live:
+            return []
+        ids = [live.record.run_id for live in self._live]
+        rows = self._rows.filter(pl.col("run_id").is_in(ids))
+        return list(rows.select("run_id", "sessions").explode("sessions").iter_rows())
+
+    def _sealed_record(self, run_id: str) -> RunRecord | None:
+        if self._rows is None:
+            return None
+        single, several = find_heads(self._rows.filter(pl.col("run_id") == run_id))
+        if several.height:
+            return merge_heads(several, summary_of=self._summary_of)[0]
+        return record_from_row(single.row(0, named=True)) if single.height else None
+
+    # -- metrics ---------------------------------------------------------------------------
+
+    def _summary_of(self, run_id: str, part: str) -> Mapping[str, MetricSummary]:
+        for live in self._live:
+            if (live.record.run_id, live.session) == (run_id, part):
+                return live.summaries
+        sources = self._choose_sources({f"{run_id}.{part}"})
+        if not sources:
+            return {}
+        wanted = (pl.col("run_id") == run_id) & (pl.col("part") == part)
+        points = self._scan_source(sources[0]).filter(wanted).collect().to_arrow()
+        keys = sorted(set(points["key"].to_pylist()))
+        ids = {key: index for index, key in enumerate(keys)}
+        columns = Columns(
+            key_ids=pa.array([ids[key] for key in points["key"].to_pylist()], pa.uint32()),
+            steps=points["step"].combine_chunks(),
+            times_us=points["timestamp"].combine_chunks().cast(pa.int64()),
+            values=points["value"].combine_chunks(),
+            keys=dict(enumerate(keys)),
+        )
+        return summarise_columns(columns)
+
+    def _choose_sources(self, listed: set[str]) -> list[_Source]:
+        """Choose files so that each listed leaf comes from exactly one; the others are left out."""
+        remaining = set(listed)
+        sources: list[_Source] = []
+        folder = self._layout.metrics
+        names = _list_parts(folder)
+        for name in sorted(name for name in names if name.startswith(MERGED_PREFIX)):
+            leaves = self._leaves_of(folder / name)
+            wanted = leaves & remaining
+            if wanted:
+                whole = None if wanted == leaves else frozenset(wanted)
+                sources.append(_Source(folder / name, whole))
+                remaining -= wanted
+        present = {name.removesuffix(_SUFFIX) for name in names}
+        sources += [
+            _Source(folder / f"{leaf}{_SUFFIX}", None) for leaf in sorted(remaining & present)
+        ]
+        return [source for source in sources if self._is_sound(source.path)]
+
+    def _leaves_of(self, path: Path) -> frozenset[str]:
+        if path not in self._leaves:
+            try:
+                metadata = pq.read_metadata(path).metadata or {}
+            except (OSError, pa.ArrowException) as error:
+                self._bad[path] = f"cannot be read as Parquet: {str(error).splitlines()[0][:200]}"
+                return frozenset()
+            _check_part_format(path, metadata)
+            self._leaves[path] = frozenset(metadata.get(LEAVES_KEY, b"").decode().split())
+        return self._leaves[path]
+
+    def _is_sound(self, path: Path) -> bool:
+        """Look at both ends of a file: cheap, and finds every one that was cut short."""
+        try:
+            with open(path, "rb") as file:
+                head = file.read(4)
+                file.seek(-4, os.SEEK_END)
+                sound = head == file.read(4) == b"PAR1"
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            self._bad[path] = f"cannot be read: {error.strerror or error}"
+            return False
+        if not sound:
+            self._bad[path] = "is no whole Parquet file (cut short?)"
+        return sound
+
+    @staticmethod
+    def _scan_source(source: _Source) -> pl.LazyFrame:
+        schema = pl.DataFrame(METRICS.empty_table()).schema
+        frame = pl.scan_parquet(
+            source.path, schema=schema, extra_columns="ignore", missing_columns="insert", glob=False
+        )
+        if source.leaves is None:
+            return frame
+        leaf = pl.concat_str("run_id", pl.lit("."), "part")
+        return frame.filter(leaf.is_in(sorted(source.leaves)))
+
+
+def _with_sealed_part(record: RunRecord, sealed: RunRecord | None) -> RunRecord:
+    import dataclasses
+
+    if sealed is None:
+        return dataclasses.replace(record, metrics={}, parts=(), sessions=(), revision=0)
+    return dataclasses.replace(
+        record,
+        metrics=sealed.metrics,
+        parts=sealed.parts,
+        sessions=sealed.sessions,
+        revision=sealed.revision,
+    )
+
+
+def _list_parts(folder: Path) -> list[str]:
+    try:
+        names = os.listdir(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return [n for n in names if n.endswith(_SUFFIX) and not n.startswith((TEMP_PREFIX, "."))]
+
+
+def _check_part_format(path: Path, metadata: Mapping[bytes, bytes]) -> None:
+    version = metadata.get(FORMAT_KEY, b"1").decode("ascii", "replace")
+    if not version.isdigit() or int(version) > FORMAT_VERSION:
+        raise FormatVersionError(
+            f"{path.name} has format {quote(version)}, newer than this runsite reads "
+            f"({FORMAT_VERSION})",
+            where=str(path),
+            hint="upgrade runsite",
+        )

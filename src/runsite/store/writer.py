@@ -1,0 +1,272 @@
+"""The writing end of one run: what tracking calls, and what happens when the disk says no.
+
+Tracking never kills training: a failure of the file system is one warning, the run is marked
+incomplete, and logging goes on (it may work again). ``RUNSITE_STRICT=1`` raises instead.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import os
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from runsite.errors import RunsiteError, RunStateError, StoreError, quote
+from runsite.records import ArtifactRecord, InputRecord, ModelRecord, RunRecord, SourceRecord
+from runsite.store.fold import time_to_us
+from runsite.store.journal import Journal, make_session, read_journal
+from runsite.store.layout import Layout
+from runsite.store.seal import find_journals, seal_contents, seal_journal
+
+__all__ = ["STRICT_ENV", "RunWriter"]
+
+STRICT_ENV = "RUNSITE_STRICT"
+_log = logging.getLogger("runsite")
+
+
+class RunWriter:
+    """Writes one session of one run, from start or resume to `close`.
+
+    Threads may share it. A forked child may go on using it: its points go to a journal of the
+    child's own and join the run's when that is sealed, and only the parent ends the run.
+
+    Attributes:
+        log_point: The hot path, ``log_point(key, value, step)``: one write, no check. It raises
+            on anything unusual (a new key, no float, a closed or full journal); `log_metrics`
+            then does the same with care.
+        params: Params as they stand, for the check that none changes.
+        tags: Tags as they stand.
+    """
+
+    def __init__(self, layout: Layout, record: RunRecord, *, owner: bool = True) -> None:
+        self._layout = layout
+        self._record = record
+        self._owner = owner
+        self._lock = threading.RLock()
+        self._closed = False
+        self._warned = False
+        self.incomplete = record.incomplete
+        self.params: dict[str, str] = dict(record.params)
+        self.tags: dict[str, str] = dict(record.tags)
+        self.log_point: Callable[[str, float, int], None] = _never_open
+        self._journal: Journal | None = None
+        _writers.add(self)
+        self._guard(self._open)
+
+    @property
+    def run_id(self) -> str:
+        """The run's id."""
+        return self._record.run_id
+
+    @property
+    def record(self) -> RunRecord:
+        """The run as it was when this session began."""
+        return self._record
+
+    @property
+    def closed(self) -> bool:
+        """Whether `close` has been called."""
+        return self._closed
+
+    @property
+    def artifacts_dir(self) -> Path:
+        """Folder of the run's artifacts; it need not exist yet."""
+        return self._layout.artifacts_of(self.run_id)
+
+    def log_metrics(self, points: Iterable[tuple[str, float, int, int | None]]) -> None:
+        """Log points ``(key, value, step, time_us)`` by one write; time None is now.
+
+        Raises:
+            RunStateError: The run has ended.
+        """
+        now = time.time_ns()
+        batch = [
+            (_clean(key), value, step, now if time_us is None else time_us * 1000)
+            for key, value, step, time_us in points
+        ]
+        self._append(lambda journal: journal.log_points(batch))
+
+    def set_params(self, params: Mapping[str, str]) -> None:
+        """Add params. That none changes its value is the caller's to check."""
+        clean = _clean_texts(params)
+        self.params.update(clean)
+        self._log_event("params", v=clean)
+
+    def set_tags(self, tags: Mapping[str, str]) -> None:
+        """Set tags; a later value replaces an earlier one."""
+        clean = _clean_texts(tags)
+        self.tags.update(clean)
+        self._log_event("tags", v=clean)
+
+    def delete_tag(self, key: str) -> None:
+        """Remove a tag; it need not be there."""
+        self.tags.pop(_clean(key), None)
+        self._log_event("untag", key=_clean(key))
+
+    def add_input(self, record: InputRecord) -> None:
+        """Record a dataset that the run used."""
+        self._log_event("input", v=_clean_values(dataclasses.asdict(record)))
+
+    def add_artifacts(self, records: Iterable[ArtifactRecord]) -> None:
+        """Record files that now stand in the run's artifact folder."""
+        values = [_clean_values(dataclasses.asdict(record)) for record in records]
+        if values:
+            self._log_event("artifacts", v=values)
+
+    def add_model(self, record: ModelRecord) -> None:
+        """Record a model that stands in the run's artifact folder."""
+        self._log_event("model", v=_clean_values(dataclasses.asdict(record)))
+
+    def set_source(self, record: SourceRecord) -> None:
+        """Record what the run came from."""
+        self._log_event("source", v=_clean_values(dataclasses.asdict(record)))
+
+    def set_fields(self, **values: object) -> None:
+        """Change the run's own fields: run_name, status, end_time, lifecycle_stage, experiment, …
+
+        Times are `datetime.datetime` with a zone.
+        """
+        plain = {
+            key: time_to_us(value) if isinstance(value, datetime) else value
+            for key, value in values.items()
+        }
+        self._log_event("set", **_clean_values(plain))
+
+    def close(self, *, status: str | None = None, end_time: datetime | None = None) -> None:
+        """End this session and seal it. A second call does nothing.
+
+        Args:
+            status: The run's status from now on; None leaves it as it is.
+            end_time: When the run ended.
+        """
+        with self._lock:
+            if self._closed:
+                return
+            if self._journal is not None:
+                changes: dict[str, object] = {}
+                if status is not None and self._owner:
+                    changes = {"status": status, "end_time": end_time}
+                if self.incomplete:
+                    changes["incomplete"] = True
+                if changes:
+                    self.set_fields(**changes)
+            self._closed = True
+            self.log_point = _never_open
+            journal, self._journal = self._journal, None
+        _writers.discard(self)
+        if journal is not None:
+            self._guard(lambda: self._seal(journal))
+
+    def _seal(self, journal: Journal) -> None:
+        try:
+            journal.sync()
+            seal_contents(self._layout, read_journal(journal.path))
+        finally:
+            journal.close()
+        for path in find_journals(self._layout, self.run_id):
+            seal_journal(self._layout, path)  # of forked children that are gone
+
+    def _open(self) -> None:
+        session = make_session(time.time_ns())
+        journal = Journal(self._layout.live, self._record, session=session, owner=self._owner)
+        self._journal = journal
+        self.log_point = journal.log_point
+
+    def _log_event(self, kind: str, **values: object) -> None:
+        self._append(lambda journal: journal.log_event(kind, **values))
+
+    def _append(self, action: Callable[[Journal], None]) -> None:
+        if self._closed:
+            raise RunStateError(
+                f"run {quote(self.run_id)} has ended in this process; nothing more can be logged",
+                hint="start_run(run_id=...) resumes it",
+            )
+        self._guard(lambda: self._with_journal(action))
+
+    def _with_journal(self, action: Callable[[Journal], None]) -> None:
+        with self._lock:
+            if self._journal is None:
+                self._open()
+            journal = self._journal
+        if journal is not None:
+            action(journal)
+
+    def _guard(self, action: Callable[[], None]) -> None:
+        """Do something to the disk; a failure is one warning, or an error under RUNSITE_STRICT."""
+        try:
+            action()
+        except (OSError, RunsiteError) as error:
+            self.incomplete = True
+            if os.environ.get(STRICT_ENV) == "1":
+                if isinstance(error, RunsiteError):
+                    raise
+                raise StoreError(
+                    f"cannot write to the store: {error.strerror or error}",
+                    where=str(self._layout.root),
+                ) from error
+            if not self._warned:
+                self._warned = True
+                _log.warning(
+                    "run %s is incomplete: cannot write to the store %s: %s. Training goes on; "
+                    "%s=1 makes this an error.",
+                    self.run_id,
+                    quote(str(self._layout.root)),
+                    error,
+                    STRICT_ENV,
+                )
+
+    def _after_fork(self) -> None:
+        self._lock = threading.RLock()
+        self._owner = False
+        self.log_point = _never_open
+        if self._journal is not None:
+            self._journal.abandon()
+            self._journal = None
+
+
+def _never_open(key: str, value: float, step: int) -> None:
+    raise RunStateError("no journal is open")
+
+
+def _clean(text: str) -> str:
+    """Replace lone surrogates, which UTF-8 (and so Parquet) cannot hold."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text
+
+
+def _clean_texts(texts: Mapping[str, str]) -> dict[str, str]:
+    return {_clean(key): _clean(value) for key, value in texts.items()}
+
+
+def _clean_values(values: Mapping[str, object]) -> dict[str, object]:
+    return {key: _clean_value(value) for key, value in values.items()}
+
+
+def _clean_value(value: object) -> object:
+    if isinstance(value, str):
+        return _clean(value)
+    if isinstance(value, Mapping):
+        return {_clean(str(key)): _clean_value(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_clean_value(inner) for inner in value]
+    return value
+
+
+_writers: weakref.WeakSet[RunWriter] = weakref.WeakSet()
+
+
+def _after_fork_in_child() -> None:
+    for writer in tuple(_writers):
+        writer._after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)
