@@ -15,6 +15,7 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from support.browser import browser_page, chromium, open_site
 from support.command import cli, cli_process
@@ -31,6 +32,10 @@ __all__ = [
     "pytest_make_collect_report",
     "pytest_runtest_makereport",
 ]
+
+# A slow machine is no failure: nothing here is a timed test.
+settings.register_profile("runsite", deadline=None)
+settings.load_profile("runsite")
 
 SETTINGS = ("RUNSITE_TRACKING_URI", "RUNSITE_REGISTRY", "RUNSITE_STRICT", "NO_COLOR", "FORCE_COLOR")
 
