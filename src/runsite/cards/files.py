@@ -1,0 +1,123 @@
+"""Where cards lie and how they are read: the one module of this package that opens files.
+
+::
+
+    cards/<model>.md             the model's card, which every version of it has
+    cards/<model>/<version>.md   the card of one version, where it needs words of its own
+
+Characters that cannot stand in a file name on every system are written as ``%XX``, so a model
+called ``nyc/taxi`` has its card in ``cards/nyc%2Ftaxi.md``.
+"""
+
+from __future__ import annotations
+
+import errno
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from runsite.cards.document import Card, parse_card
+from runsite.cards.front_matter import CardProblem
+from runsite.errors import CardError, quote
+
+__all__ = ["find_card_path", "load_card", "make_card_path"]
+
+_MAX_BYTES = 512 * 1024
+_ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.EINVAL, errno.ELOOP})
+_UNFIT = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|%]|^\.|[. ]$')
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
+
+
+def make_card_path(folder: Path, *, model: str, version: int | None = None) -> Path:
+    """Make the path at which the card of a model, or of one of its versions, belongs."""
+    name = _UNFIT.sub(lambda m: "".join(f"%{byte:02X}" for byte in m[0].encode()), model)
+    if _RESERVED.fullmatch(name):
+        name = f"%{ord(name[0]):02X}{name[1:]}"
+    return folder / f"{name}.md" if version is None else folder / name / f"{version}.md"
+
+
+def find_card_path(folder: Path, *, model: str, version: int | None = None) -> Path | None:
+    """Return the file that holds the card: the version's own, else the model's, else None."""
+    versions = (None,) if version is None else (version, None)
+    for candidate in versions:
+        path = make_card_path(folder, model=model, version=candidate)
+        if _is_file(path):
+            return path
+    return None
+
+
+def load_card(folder: Path, *, model: str, version: int | None = None) -> Card | None:
+    """Read the card of a model's version, or of the model.
+
+    Args:
+        folder: The folder of cards.
+        model: Name in the registry.
+        version: Version; None for the model's own card only.
+
+    Returns:
+        The version's own card, else the model's, else None. What is wrong inside a card is in
+        its ``problems``; bytes that are not UTF-8 are replaced and reported there.
+
+    Raises:
+        CardError: The file cannot be read, is far too large, or leads out of the folder.
+    """
+    path = find_card_path(folder, model=model, version=version)
+    return None if path is None else _read_card(path, folder=folder)
+
+
+def _read_card(path: Path, *, folder: Path) -> Card:
+    where = str(path)
+    try:
+        inside = path.resolve().is_relative_to(folder.resolve())
+        data = _read_bytes(path) if inside else b""
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise CardError(
+            f"the card {quote(path.name)} cannot be read: {reason}", where=where
+        ) from error
+    if not inside:
+        raise CardError(
+            f"the card {quote(path.name)} is a link that leads out of the cards folder",
+            where=where,
+            hint="put the file itself there: a card is published, and other files must not be",
+        )
+    if len(data) > _MAX_BYTES:
+        raise CardError(
+            f"the card {quote(path.name)} has more than {_MAX_BYTES:,} bytes",
+            where=where,
+            hint="keep pictures and tables in files beside it",
+        )
+    return _decode_card(data, path=path)
+
+
+def _read_bytes(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_MAX_BYTES + 1)
+
+
+def _decode_card(data: bytes, *, path: Path) -> Card:
+    try:
+        return parse_card(data.decode("utf-8"), path=path)
+    except UnicodeDecodeError as error:
+        card = parse_card(data.decode("utf-8", "replace"), path=path)
+        before = data[: error.start].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        problem = CardProblem(
+            f"the byte 0x{data[error.start]:02x} is not UTF-8 text",
+            before.count(b"\n") + 1,
+            len(before) - before.rfind(b"\n"),
+            hint="save the file as UTF-8",
+        )
+        return replace(card, problems=(problem, *card.problems))
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except ValueError:  # a name that no file system takes
+        return False
+    except OSError as error:
+        if error.errno in _ABSENT:
+            return False
+        raise CardError(
+            f"the card {quote(path.name)} cannot be read: {error.strerror}", where=str(path)
+        ) from error

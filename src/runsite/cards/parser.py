@@ -1,0 +1,60 @@
+"""The one Markdown dialect of cards and notes: which rules of markdown-it are on.
+
+CommonMark with tables, strikethrough, task lists, callouts (``> [!NOTE]``), footnotes, bare
+links, ``$math$`` and an id on each heading. Pure; the parser is made once and keeps no state
+between texts.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from mdit_py_plugins.anchors import anchors_plugin
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
+
+from runsite.cards.mathml import render_math
+from runsite.cards.renderer import CardRenderer
+
+__all__ = ["get_parser", "make_slug", "parse_tokens"]
+
+
+@lru_cache(maxsize=1)
+def get_parser() -> MarkdownIt:
+    """Return the parser of the dialect, which also renders it (see `renderer.CardRenderer`)."""
+    options: dict[str, Any] = {"maxNesting": 100, "html": True}
+    parser = MarkdownIt("commonmark", options, renderer_cls=CardRenderer)
+    parser.enable(["table", "strikethrough"])
+    parser.options["tasklists"] = True
+    parser.options["alerts"] = True
+    parser.options["strikethrough_single_tilde"] = True
+    parser.use(gfm_autolink_plugin)
+    parser.use(footnote_plugin, inline=False)
+    # A digit or a space beside the dollar means money: "$5 and $10" is not a formula.
+    parser.use(
+        dollarmath_plugin,
+        allow_space=False,
+        allow_digits=False,
+        allow_labels=False,
+        allow_blank_lines=False,
+        renderer=lambda latex, how: render_math(latex, display=how["display_mode"]),
+    )
+    parser.use(anchors_plugin, max_level=6, slug_func=make_slug)
+    return parser
+
+
+def parse_tokens(text: str) -> list[Token]:
+    """Parse Markdown into the tokens of markdown-it, without rendering it."""
+    return get_parser().parse(text)
+
+
+def make_slug(title: str) -> str:
+    """Turn a heading into an id: words in lower case joined by hyphens, any script kept."""
+    folded = unicodedata.normalize("NFKC", title).casefold()
+    return re.sub(r"[\W_]+", "-", folded).strip("-")[:80] or "section"

@@ -1,0 +1,204 @@
+# ruff: noqa: D102 - each method is called for the token of its name, which says what it is
+"""How each piece of a card's Markdown becomes HTML, before it is sanitised. Pure.
+
+The renderer keeps no state: what one text needs to know comes in `RenderContext`, by way of
+markdown-it's environment.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping, Sequence
+from html.parser import HTMLParser
+from typing import Any
+
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+
+from runsite.cards.highlight import highlight_code
+from runsite.cards.sanitise import classify_url, resolve_figure
+
+__all__ = ["CONTEXT_KEY", "CardRenderer", "RenderContext", "collect_text"]
+
+CONTEXT_KEY = "runsite"
+"""Where the environment of one rendering holds its `RenderContext`."""
+
+_RAW_PIECE = re.compile(
+    r"(?P<image><img\b[^>\"']*(?:\"[^\"]*\"[^>\"']*|'[^']*'[^>\"']*)*>)"
+    r"|(?P<open><a[\s>])|(?P<close></a[\s>])",
+    re.IGNORECASE,
+)
+_RAW_HEADING = re.compile(r"(</?h)([1-6])(?=[\s>])", re.IGNORECASE)
+
+
+class RenderContext:
+    """What the rules need to know of one rendering, and what they have met in it so far.
+
+    It lives for one text and is used by one thread.
+
+    Args:
+        base_level: The level that ``#`` gets.
+        figures: Picture as written → address; None where relative pictures stay as they are.
+    """
+
+    __slots__ = ("base_level", "figures", "open_links", "tables")
+
+    def __init__(self, *, base_level: int = 1, figures: Mapping[str, str] | None = None) -> None:
+        self.base_level = base_level
+        self.figures = figures
+        self.open_links = 0
+        self.tables = 0
+
+    def shift(self, level: int) -> int:
+        """Return the level that a heading gets on the page."""
+        return min(6, level + self.base_level - 1)
+
+    def shows(self, source: str) -> bool:
+        """Tell whether a picture can stand on the page."""
+        return resolve_figure(source, figures=self.figures) is not None
+
+
+class CardRenderer(RendererHTML):
+    """The HTML of headings, tables, code, pictures, tasks and raw HTML; the rest is markdown-it's.
+
+    A method is called by markdown-it for the tokens of its name.
+    """
+
+    def heading_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        level = _get_context(env).shift(int(tokens[idx].tag[1]))
+        return f"<h{level}{self.renderAttrs(tokens[idx])}>"
+
+    def heading_close(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        return f"</h{_get_context(env).shift(int(tokens[idx].tag[1]))}>\n"
+
+    def table_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        # A wide table scrolls, and what scrolls must be reachable by the keyboard, with a name.
+        context = _get_context(env)
+        context.tables += 1
+        attributes = f'tabindex="0" role="region" aria-label="Table {context.tables}"'
+        return f'<div class="table-scroll" {attributes}><table>\n'
+
+    def table_close(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        return "</table></div>\n"
+
+    def th_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        return f'<th scope="col"{_format_alignment(tokens[idx])}>'
+
+    def td_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        return f"<td{_format_alignment(tokens[idx])}>"
+
+    def list_item_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        token = tokens[idx]
+        opening = self.renderToken(tokens, idx, options, env)
+        if not token.meta or "checked" not in token.meta:
+            return opening
+        # A disabled checkbox needs a label that Markdown does not give; a picture of one does not.
+        if token.meta["checked"]:
+            return f'{opening}<span class="task-done" role="img" aria-label="done">☑</span> '
+        return f'{opening}<span class="task-open" role="img" aria-label="not done">☐</span> '
+
+    def fence(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        language = (tokens[idx].info.split() or [""])[0]
+        return _format_code(highlight_code(tokens[idx].content, language=language))
+
+    def code_block(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        return _format_code(html.escape(tokens[idx].content))
+
+    def link_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        _get_context(env).open_links += 1
+        return self.renderToken(tokens, idx, options, env)
+
+    def link_close(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        _get_context(env).open_links -= 1
+        return self.renderToken(tokens, idx, options, env)
+
+    def image(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        token = tokens[idx]
+        return _format_image(
+            str(token.attrGet("src") or ""),
+            alt=collect_text(token.children),
+            title=str(token.attrGet("title") or ""),
+            context=_get_context(env),
+        )
+
+    def html_block(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        return _rewrite_raw_html(tokens[idx].content, context=_get_context(env))
+
+    def html_inline(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        return _rewrite_raw_html(tokens[idx].content, context=_get_context(env))
+
+
+def collect_text(tokens: Sequence[Token] | None) -> str:
+    """Join what a reader sees of inline tokens: text, code and the descriptions of images."""
+    parts = []
+    for token in tokens or []:
+        if token.type in ("softbreak", "hardbreak"):
+            parts.append(" ")
+        elif token.type == "image":
+            parts.append(collect_text(token.children))
+        elif token.type in ("text", "code_inline", "math_inline"):
+            parts.append(token.content)
+    return " ".join("".join(parts).split())
+
+
+def _get_context(env: Any) -> RenderContext:
+    context: RenderContext = env.setdefault(CONTEXT_KEY, RenderContext())
+    return context
+
+
+def _format_alignment(token: Token) -> str:
+    side = str(token.attrGet("style") or "").removeprefix("text-align:")
+    return f' class="align-{side}"' if side in ("left", "center", "right") else ""
+
+
+def _format_code(code: str) -> str:
+    return f'<pre class="code" tabindex="0"><code>{code}</code></pre>\n'
+
+
+def _format_image(source: str, *, alt: str, title: str, context: RenderContext) -> str:
+    """Format a picture; one that cannot stand on the page becomes a link or its description."""
+    if context.shows(source):
+        caption = f' title="{html.escape(title)}"' if title else ""
+        return f'<img src="{html.escape(source)}" alt="{html.escape(alt)}"{caption}>'
+    words = html.escape(alt or title or _name_picture(source))
+    if classify_url(source) == "web" and not context.open_links:  # links do not nest
+        return f'<a class="figure-link" href="{html.escape(source)}">{words}</a>'
+    return f'<span class="figure-text">{words}</span>'
+
+
+def _name_picture(source: str) -> str:
+    return re.split(r"[?#]", source)[0].rstrip("/").rpartition("/")[2] or "picture"
+
+
+def _rewrite_raw_html(source: str, *, context: RenderContext) -> str:
+    """Give the author's own HTML the page's heading levels and its way with pictures."""
+
+    def rewrite(match: re.Match[str]) -> str:
+        if match["image"]:
+            return _rewrite_raw_image(match["image"], context=context)
+        context.open_links = 1 if match["open"] else 0
+        return match[0]
+
+    shifted = _RAW_HEADING.sub(lambda m: f"{m[1]}{context.shift(int(m[2]))}", source)
+    return _RAW_PIECE.sub(rewrite, shifted)
+
+
+def _rewrite_raw_image(tag: str, *, context: RenderContext) -> str:
+    attributes = _read_attributes(tag)
+    source = attributes.get("src", "")
+    if context.shows(source):
+        return tag
+    alt, title = attributes.get("alt", ""), attributes.get("title", "")
+    return _format_image(source, alt=alt, title=title, context=context)
+
+
+def _read_attributes(tag: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+
+    class _Reader(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            found.update({name: value or "" for name, value in attrs if name not in found})
+
+    _Reader().feed(tag)
+    return found
