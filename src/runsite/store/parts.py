@@ -7,9 +7,11 @@ that it holds in its footer.
 
 from __future__ import annotations
 
+import contextlib
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,9 +19,20 @@ import pyarrow.parquet as pq
 
 from runsite.records import FORMAT_VERSION, MetricSummary, RunRecord, summarise_points
 from runsite.store.files import write_whole
-from runsite.store.schema import METRICS, runs_table
+from runsite.store.schema import METRICS, RUNS, runs_table
 
-__all__ = ["FORMAT_KEY", "LEAVES_KEY", "Columns", "points_columns", "write_metrics", "write_runs"]
+__all__ = [
+    "FORMAT_KEY",
+    "LEAVES_KEY",
+    "Columns",
+    "format_runs",
+    "open_metrics_writer",
+    "order_runs",
+    "points_columns",
+    "summarise_columns",
+    "write_metrics",
+    "write_runs",
+]
 
 FORMAT_KEY = b"runsite.format"
 LEAVES_KEY = b"runsite.leaves"
@@ -162,22 +175,29 @@ def write_metrics(path: Path, columns: Columns, *, run_id: str, part: str) -> No
         ],
         schema=METRICS,
     )
-    write_whole(path, format_metrics(table))
+    buffer = io.BytesIO()
+    with open_metrics_writer(buffer, leaves="") as writer:
+        writer.write_table(table)
+    write_whole(path, buffer.getvalue())
 
 
-def format_metrics(table: pa.Table, *, leaves: str = "") -> bytes:
-    """Encode points: differences for steps and times, split bytes for values (smallest found)."""
-    return _encode(
-        table,
-        leaves=leaves,
-        use_dictionary=["run_id", "part", "key"],
-        column_encoding={
-            "step": "DELTA_BINARY_PACKED",
-            "timestamp": "DELTA_BINARY_PACKED",
-            "value": "BYTE_STREAM_SPLIT",
-        },
-        write_statistics=["run_id", "key"],
-    )
+_METRICS_OPTIONS: Final = {
+    "use_dictionary": ["run_id", "part", "key"],
+    "column_encoding": {
+        "step": "DELTA_BINARY_PACKED",
+        "timestamp": "DELTA_BINARY_PACKED",
+        "value": "BYTE_STREAM_SPLIT",
+    },
+    "write_statistics": ["run_id", "key"],
+}
+"""Differences for steps and times, split bytes for values: the smallest that was found."""
+
+
+@contextlib.contextmanager
+def open_metrics_writer(target: Path | io.BytesIO, *, leaves: str) -> Iterator[pq.ParquetWriter]:
+    """Open a metrics part to be written table by table, as a merged part of `leaves`."""
+    with _open_writer(target, METRICS, leaves=leaves, options=_METRICS_OPTIONS) as writer:
+        yield writer
 
 
 def write_runs(path: Path, records: list[RunRecord]) -> None:
@@ -191,25 +211,45 @@ def format_runs(table: pa.Table, *, leaves: str = "") -> bytes:
     Statistics and dictionaries were three fifths of a one-row file's bytes.
     """
     many = bool(leaves)
-    return _encode(
-        table, leaves=leaves, use_dictionary=many, write_statistics=["run_id"] if many else False
-    )
+    options = {"use_dictionary": many, "write_statistics": ["run_id"] if many else False}
+    buffer = io.BytesIO()
+    with _open_writer(buffer, RUNS, leaves=leaves, options=options) as writer:
+        writer.write_table(table)
+    return buffer.getvalue()
 
 
-def _encode(table: pa.Table, *, leaves: str, **options: object) -> bytes:
+def order_runs(table: pa.Table) -> pa.Table:
+    """Order run revisions by run and session, and drop those that another of them supersedes."""
+    rows = table.select(["run_id", "session", "sessions"]).to_pylist()
+    superseded = {
+        (row["run_id"], session)
+        for row in rows
+        for session in row["sessions"]
+        if session != row["session"]
+    }
+    kept = [
+        (row["run_id"], row["session"], index)
+        for index, row in enumerate(rows)
+        if (row["run_id"], row["session"]) not in superseded
+    ]
+    return table.take(pa.array([index for *_, index in sorted(kept)], pa.int64()))
+
+
+@contextlib.contextmanager
+def _open_writer(
+    target: Path | io.BytesIO, schema: pa.Schema, *, leaves: str, options: Mapping[str, object]
+) -> Iterator[pq.ParquetWriter]:
     metadata = {FORMAT_KEY.decode(): str(FORMAT_VERSION)}
     if leaves:
         metadata[LEAVES_KEY.decode()] = leaves
-    buffer = io.BytesIO()
     with pq.ParquetWriter(
-        buffer,
-        table.schema,
+        target,
+        schema,
         compression="zstd",
         compression_level=3,
         store_schema=False,
         write_page_checksum=True,  # a flipped bit inside a page is found by runsite doctor
         **options,
     ) as writer:
-        writer.write_table(table)
+        yield writer
         writer.add_key_value_metadata(metadata)
-    return buffer.getvalue()

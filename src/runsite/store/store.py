@@ -6,7 +6,7 @@ import dataclasses
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ from runsite.store.writer import RunWriter
 if TYPE_CHECKING:
     import polars as pl
 
+    from runsite.store.compact import Merge
     from runsite.store.reading import LiveRun
     from runsite.store.tables import Tables
 
@@ -172,6 +173,34 @@ class Store:
         if first is not None:
             raise first
         return sealed
+
+    def plan_compaction(self, *, everything: bool = False) -> list[Merge]:
+        """Plan which parts would become one; see `compact`."""
+        from runsite.store.compact import find_merges
+
+        listed = frozenset(
+            f"{run_id}.{part}"
+            for run_id, part in self.read_runs()
+            .select("run_id", "parts")
+            .explode("parts")
+            .drop_nulls()
+            .iter_rows()
+        )
+        return find_merges(
+            self._layout, listed=listed, now=datetime.now(UTC), everything=everything
+        )
+
+    def compact(self, *, everything: bool = False) -> Iterator[Merge]:
+        """Merge the small parts of closed months, yielding each merge when it is done.
+
+        Args:
+            everything: Take the month in progress too.
+        """
+        from runsite.store.compact import write_merge
+
+        for merge in self.plan_compaction(everything=everything):
+            write_merge(merge)
+            yield merge
 
     # -- reading ---------------------------------------------------------------------------
 

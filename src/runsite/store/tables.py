@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import threading
 from collections.abc import Callable, Mapping
@@ -28,10 +29,11 @@ from runsite.store.reading import (
 )
 from runsite.store.schema import METRICS, record_from_row
 
-__all__ = ["MERGED_PREFIX", "Tables"]
+__all__ = ["MERGED_PREFIX", "SUFFIX", "Tables", "list_parts"]
 
 MERGED_PREFIX = "merged-"
-_SUFFIX = ".parquet"
+_ATTEMPTS = 5
+SUFFIX = ".parquet"
 ReadLive = Callable[[], tuple[list[LiveRun], list[tuple[Path, str]]]]
 
 
@@ -119,9 +121,20 @@ class Tables:
     # -- runs ------------------------------------------------------------------------------
 
     def _refresh_rows(self) -> bool:
-        names = frozenset(_list_parts(self._layout.runs))
+        names = frozenset(list_parts(self._layout.runs))
         if names == self._names and self._rows is not None:
             return False
+        for _ in range(_ATTEMPTS):
+            self._read_rows(names)
+            # A file that went while it was read (compaction) took its rows along: its successor
+            # is there by now.
+            now = frozenset(list_parts(self._layout.runs))
+            if names <= now:
+                break
+            names = now
+        return True
+
+    def _read_rows(self, names: frozenset[str]) -> None:
         new = names - self._names
         if self._rows is None or self._names - names:
             # Files went (compaction, another branch): what they gave must go as well.
@@ -131,7 +144,6 @@ class Tables:
         fresh = read_runs_files(paths, report=self._report_runs)
         self._rows = fresh if self._rows is None else pl.concat([self._rows, fresh])
         self._names = names
-        return True
 
     def _report_runs(self, path: Path, reason: str) -> None:
         self._bad[path] = reason
@@ -197,7 +209,7 @@ class Tables:
         remaining = set(listed)
         sources: list[_Source] = []
         folder = self._layout.metrics
-        names = _list_parts(folder)
+        names = list_parts(folder)
         for name in sorted(name for name in names if name.startswith(MERGED_PREFIX)):
             leaves = self._leaves_of(folder / name)
             wanted = leaves & remaining
@@ -205,9 +217,9 @@ class Tables:
                 whole = None if wanted == leaves else frozenset(wanted)
                 sources.append(_Source(folder / name, whole))
                 remaining -= wanted
-        present = {name.removesuffix(_SUFFIX) for name in names}
+        present = {name.removesuffix(SUFFIX) for name in names}
         sources += [
-            _Source(folder / f"{leaf}{_SUFFIX}", None) for leaf in sorted(remaining & present)
+            _Source(folder / f"{leaf}{SUFFIX}", None) for leaf in sorted(remaining & present)
         ]
         return [source for source in sources if self._is_sound(source.path)]
 
@@ -251,8 +263,6 @@ class Tables:
 
 
 def _with_sealed_part(record: RunRecord, sealed: RunRecord | None) -> RunRecord:
-    import dataclasses
-
     if sealed is None:
         return dataclasses.replace(record, metrics={}, parts=(), sessions=(), revision=0)
     return dataclasses.replace(
@@ -264,12 +274,13 @@ def _with_sealed_part(record: RunRecord, sealed: RunRecord | None) -> RunRecord:
     )
 
 
-def _list_parts(folder: Path) -> list[str]:
+def list_parts(folder: Path) -> list[str]:
+    """List the names of a folder's parts, unfinished ones left out; none where it is missing."""
     try:
         names = os.listdir(folder)
     except (FileNotFoundError, NotADirectoryError):
         return []
-    return [n for n in names if n.endswith(_SUFFIX) and not n.startswith((TEMP_PREFIX, "."))]
+    return [n for n in names if n.endswith(SUFFIX) and not n.startswith((TEMP_PREFIX, "."))]
 
 
 def _check_part_format(path: Path, metadata: Mapping[bytes, bytes]) -> None:
