@@ -1,0 +1,56 @@
+"""Which way a metric is better: told by the project, else read from the metric's name.
+
+Pure. The site's best runs, the marks in its tables and the better / worse of a review all ask here,
+so that they never disagree.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+__all__ = ["find_direction", "is_better"]
+
+_LOWER = re.compile(
+    r"(^|[^a-z])(loss|losses|error|err|errors|rmse|rmsle|mse|msle|mae|mape|smape|medae|wmape|mad|"
+    r"logloss|mlogloss|cross_?entropy|entropy|perplexity|ppl|nll|deviance|brier|ece|fpr|fnr|wer|"
+    r"cer|fid|hinge|regret|latency|duration|seconds|runtime|elapsed|time|rank|bic|aic|cost|energy|"
+    r"divergence|kl|distance|mean_squared_error|mean_absolute_error|max_error)($|[^a-z])"
+)
+_HIGHER = re.compile(
+    r"(^|[^a-z])(acc|accuracy|auc|auroc|aucpr|auprc|roc|ap|map|f1|f2|fbeta|fscore|r2|r_squared|"
+    r"precision|recall|sensitivity|specificity|tpr|tnr|score|ndcg|mrr|hit_rate|hits|iou|dice|bleu|"
+    r"rouge|meteor|psnr|ssim|kappa|mcc|reward|return|returns|likelihood|log_?likelihood|throughput|"
+    r"gain|explained_variance|correlation|spearman|pearson|win_rate|success_rate|coverage)"
+    r"($|[^a-z])"
+)
+
+
+def find_direction(key: str, *, directions: Mapping[str, str] | None = None) -> str | None:
+    """Return ``min`` or ``max`` for a metric, or None where neither settings nor name tell.
+
+    Args:
+        key: The metric's key, such as ``validation_0-rmse``.
+        directions: Key → ``min`` or ``max``, as in ``runsite.yaml`` (``site.directions``).
+    """
+    told = (directions or {}).get(key)
+    if told in ("min", "max"):
+        return told
+    words = re.sub(r"([a-z])([A-Z])", r"\1_\2", key).lower()
+    # A score that is named after an error (neg_mean_squared_error) is higher when it is better.
+    if re.search(r"(^|[^a-z])neg(ative)?_", words):
+        return "max"
+    if _LOWER.search(words):
+        return "min"
+    if _HIGHER.search(words):
+        return "max"
+    return None
+
+
+def is_better(value: float, other: float, *, direction: str) -> bool:
+    """Tell whether `value` beats `other`; NaN beats nothing and is beaten by every number."""
+    if value != value:
+        return False
+    if other != other:
+        return True
+    return value < other if direction == "min" else value > other

@@ -1,0 +1,1 @@
+"""Strings to files: the only place that writes a site."""

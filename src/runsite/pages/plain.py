@@ -1,0 +1,115 @@
+"""The pages whose content the browser chooses: compare, search, a run by its id; and 404. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from runsite.pages.context import Link, Meta, Site, told
+from runsite.pages.paths import COMPARE_PATH, NOT_FOUND_PATH, OVERVIEW_PATH, SEARCH_PATH
+
+__all__ = [
+    "ComparePage",
+    "ExperimentShards",
+    "NotFoundPage",
+    "SearchPage",
+    "assemble_compare_page",
+    "assemble_not_found_page",
+    "assemble_search_page",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentShards:
+    """Where the runs of an experiment lie for scripts."""
+
+    name: str = told("Name of the experiment.")
+    path: str = told("Path of its page.")
+    n_runs: int = told("How many runs it has.")
+    columns_path: str = told("Data shard that describes the columns.")
+    shards: tuple[str, ...] = told("Data shards of its runs, oldest first.")
+
+
+@dataclass(frozen=True, slots=True)
+class ComparePage:
+    """Context of `compare.html`: any runs beside each other, chosen in the URL."""
+
+    site: Site = told("What is the same on every page.")
+    meta: Meta = told("This page's place in the site.")
+    experiments: tuple[ExperimentShards, ...] = told("Where the runs lie.")
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """Context of `search.html`."""
+
+    site: Site = told("What is the same on every page.")
+    meta: Meta = told("This page's place in the site.")
+    shards: tuple[str, ...] = told("Data shards of the search index.")
+
+
+@dataclass(frozen=True, slots=True)
+class NotFoundPage:
+    """Context of `404.html`."""
+
+    site: Site = told("What is the same on every page.")
+    meta: Meta = told("This page's place in the site.")
+
+
+def assemble_compare_page(
+    *, site: Site, experiments: Sequence[ExperimentShards]
+) -> ComparePage:
+    """Assemble the page that compares runs."""
+    return ComparePage(
+        site=site,
+        meta=_meta(
+            COMPARE_PATH,
+            title="Compare runs",
+            description="Runs beside each other: what differs first, curves overlaid.",
+            section="compare",
+        ),
+        experiments=tuple(experiments),
+    )
+
+
+def assemble_search_page(*, site: Site, shards: Sequence[str]) -> SearchPage:
+    """Assemble the search page."""
+    return SearchPage(
+        site=site,
+        meta=_meta(
+            SEARCH_PATH,
+            title="Search",
+            description=f"Search runs, experiments and models of {site.title}.",
+            section="search",
+        ),
+        shards=tuple(shards),
+    )
+
+
+def assemble_not_found_page(*, site: Site, base_path: str = "") -> NotFoundPage:
+    """Assemble the page for addresses that do not exist.
+
+    Args:
+        site: What is the same on every page.
+        base_path: Path under which the site is published, such as ``/repo/``: this page is shown
+            at any depth, so it cannot find the root by itself.
+    """
+    meta = _meta(
+        NOT_FOUND_PATH,
+        title="Page not found",
+        description="There is no such page.",
+        section="",
+        root=base_path,
+    )
+    return NotFoundPage(site=site, meta=meta)
+
+
+def _meta(path: str, *, title: str, description: str, section: str, root: str = "") -> Meta:
+    return Meta(
+        path=path,
+        root=root,
+        title=title,
+        description=description,
+        section=section,
+        crumbs=(Link("Overview", OVERVIEW_PATH),),
+    )

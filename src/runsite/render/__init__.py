@@ -1,0 +1,1 @@
+"""Pages to strings: Jinja templates for HTML, columns to data shards."""
