@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import errno
 import re
+import stat
 from dataclasses import replace
 from pathlib import Path
 
@@ -112,7 +113,7 @@ def _decode_card(data: bytes, *, path: Path) -> Card:
 
 def _is_file(path: Path) -> bool:
     try:
-        return path.is_file()
+        return stat.S_ISREG(path.stat().st_mode)
     except ValueError:  # a name that no file system takes
         return False
     except OSError as error:

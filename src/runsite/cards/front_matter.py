@@ -34,7 +34,11 @@ _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _TRUE = frozenset({"true", "True", "TRUE"})
 _FALSE = frozenset({"false", "False", "FALSE"})
-_STANDARD_TAG = "tag:yaml.org,2002:"
+_TAG_PREFIX = "tag:yaml.org,2002:"
+_KNOWN_TAGS = frozenset(
+    f"{_TAG_PREFIX}{name}"
+    for name in ("bool", "float", "int", "map", "null", "seq", "str", "timestamp", "value")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +172,9 @@ class _Reader:
             )
         if self._count > _MAX_VALUES:
             raise _RefusedError(f"the front matter has more than {_MAX_VALUES:,} values", node=node)
-        if not node.tag.startswith(_STANDARD_TAG):
-            self._note(node, f"the tag {quote(node.tag)} is ignored", "write a plain value")
+        if node.tag not in _KNOWN_TAGS:
+            tag = quote(node.tag.replace(_TAG_PREFIX, "!!"))
+            self._note(node, f"the tag {tag} is ignored", "write a plain value")
         if node.id == "mapping":
             return self._read_mapping(node, depth=depth)
         if node.id == "sequence":
@@ -203,8 +208,12 @@ class _Reader:
 
 
 def _read_scalar(node: Any) -> str | int | float | bool | None:
+    import yaml
+
     text = str(node.value)
-    if node.style or node.tag == f"{_STANDARD_TAG}str":  # quoted, block, or plainly text
+    resolver = yaml.resolver.Resolver()
+    implied = resolver.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
+    if node.style or node.tag not in (implied, "!"):  # quoted, a block, or with a tag of its own
         return text
     if text in _NULL:
         return None

@@ -13,16 +13,19 @@ from functools import lru_cache
 from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
-from mdit_py_plugins.anchors import anchors_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
 
 from runsite.cards.mathml import render_math
-from runsite.cards.renderer import CardRenderer
+from runsite.cards.renderer import CardRenderer, collect_text
 
 __all__ = ["get_parser", "make_slug", "parse_tokens"]
+
+_MAX_PARAGRAPH = 10_000
+_MAX_BRACKETS = 1_000
 
 
 @lru_cache(maxsize=1)
@@ -45,7 +48,8 @@ def get_parser() -> MarkdownIt:
         allow_blank_lines=False,
         renderer=lambda latex, how: render_math(latex, display=how["display_mode"]),
     )
-    parser.use(anchors_plugin, max_level=6, slug_func=make_slug)
+    parser.core.ruler.before("inline", "long_text", _spare_long_text)
+    parser.core.ruler.push("anchors", _add_anchors)
     return parser
 
 
@@ -58,3 +62,32 @@ def make_slug(title: str) -> str:
     """Turn a heading into an id: words in lower case joined by hyphens, any script kept."""
     folded = unicodedata.normalize("NFKC", title).casefold()
     return re.sub(r"[\W_]+", "-", folded).strip("-")[:80] or "section"
+
+
+def _spare_long_text(state: StateCore) -> None:
+    """Leave the inline marks of an endless paragraph alone.
+
+    The time that a paragraph takes grows with the square of the brackets in it: a line of half a
+    million would keep a build busy for minutes. Nobody writes ten thousand characters in one.
+    """
+    for token in state.tokens:
+        if token.type != "inline":
+            continue
+        if len(token.content) > _MAX_PARAGRAPH or token.content.count("[") > _MAX_BRACKETS:
+            token.children = [Token("text", "", 0, content=token.content)]
+            token.type = "plain"
+
+
+def _add_anchors(state: StateCore) -> None:
+    """Give every heading an id made of its words, with a number where they repeat."""
+    taken: set[str] = set()
+    repeats: dict[str, int] = {}
+    for index, token in enumerate(state.tokens):
+        if token.type != "heading_open":
+            continue
+        slug = anchor = make_slug(collect_text(state.tokens[index + 1].children))
+        while anchor in taken:
+            repeats[slug] = repeats.get(slug, 0) + 1
+            anchor = f"{slug}-{repeats[slug]}"
+        taken.add(anchor)
+        token.attrSet("id", anchor)

@@ -122,6 +122,9 @@ class CardRenderer(RendererHTML):
             context=_get_context(env),
         )
 
+    def plain(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        return html.escape(tokens[idx].content)
+
     def html_block(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         return _rewrite_raw_html(tokens[idx].content, context=_get_context(env))
 
