@@ -21,11 +21,11 @@ _LINE_BREAKS = ("\n", "\r")
 
 
 def digest_folder(path: str | os.PathLike[str]) -> str:
-    """Compute the digest of a model folder: ``sha256:`` and 64 hex digits.
+    r"""Compute the digest of a model folder: ``sha256:`` and 64 hex digits.
 
     It is the SHA-256 of the sorted lines ``<sha256 of file>  <path>``, each ended by a line feed,
     over all regular files below the folder; paths are relative, with ``/`` between. Thus
-    ``find . -type f -printf '%P\\n' | xargs -d '\\n' sha256sum | LC_ALL=C sort | sha256sum``
+    ``find . -type f -printf '%P\n' | xargs -d '\n' sha256sum | LC_ALL=C sort | sha256sum``
     gives the same digits.
 
     Raises:

@@ -37,9 +37,7 @@ def test_is_the_hash_of_sorted_lines(folder: Path) -> None:
 @pytest.mark.skipif(not shutil.which("sha256sum"), reason="needs sha256sum of GNU coreutils")
 def test_equals_the_documented_shell_line(folder: Path) -> None:
     """A person without runsite can compute the digest with the tools of every Linux."""
-    line = (
-        r"find . -type f -printf '%P\n' | xargs -d '\n' sha256sum | LC_ALL=C sort | sha256sum"
-    )
+    line = r"find . -type f -printf '%P\n' | xargs -d '\n' sha256sum | LC_ALL=C sort | sha256sum"
     done = subprocess.run(
         ["bash", "-c", line], cwd=folder, capture_output=True, text=True, check=True
     )

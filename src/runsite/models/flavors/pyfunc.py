@@ -1,0 +1,257 @@
+"""Models of one's own: a Python object with a ``predict``, or a module that knows how to load.
+
+Both are code, and loading them runs it; the first of a process is announced by a warning.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pickle
+import platform
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from runsite.errors import InvalidValueError, ModelError, quote
+from runsite.models.folder import FlavorFiles
+from runsite.models.mlmodel import PYFUNC, MLModel
+from runsite.models.requirements import list_modules
+from runsite.models.trust import warn_of_code
+
+__all__ = [
+    "LOADER",
+    "PythonModel",
+    "PythonModelContext",
+    "add_code_paths",
+    "load_custom",
+    "load_python_model",
+    "make_scorer",
+    "write_loader_module",
+    "write_python_model",
+]
+
+LOADER = "mlflow.pyfunc.model"
+_PICKLE = "python_model.pkl"
+_ARTIFACTS = "artifacts"
+
+
+@dataclass(frozen=True, slots=True)
+class PythonModelContext:
+    """What a `PythonModel` is given: paths of the files that came with it, and its settings."""
+
+    artifacts: Mapping[str, str] = field(default_factory=dict)
+    model_config: Mapping[str, Any] = field(default_factory=dict)
+
+
+class PythonModel:
+    """Base of a model of one's own: override `predict`, and `load_context` where files are read.
+
+    ``predict`` may be written as ``predict(self, context, model_input, params=None)``, as in
+    MLflow, or without the context. One object serves all calls; whether threads may share it is
+    for the author to say.
+    """
+
+    def load_context(self, context: PythonModelContext) -> None:
+        """Read what the model needs; called once, after loading."""
+
+    def predict(
+        self, context: PythonModelContext, model_input: Any, params: Mapping[str, Any] | None = None
+    ) -> Any:
+        """Return predictions for an input that fits the signature."""
+        raise ModelError(f"{type(self).__name__} does not define predict")
+
+
+# Pickles name the class by its public place, which stays where it is.
+PythonModel.__module__ = "runsite.pyfunc"
+
+
+def write_python_model(
+    model: Any,
+    *,
+    folder: Path,
+    artifacts: Mapping[str, str] | None = None,
+    model_config: Mapping[str, Any] | None = None,
+) -> FlavorFiles:
+    """Write a Python object, or a function, with the files that it reads.
+
+    Args:
+        model: A `PythonModel`, or a function of the input.
+        folder: The model folder.
+        artifacts: Name → local path of a file or folder to copy along.
+        model_config: Settings handed to the model in its context.
+
+    Raises:
+        InvalidValueError: Neither, or an artifact's path does not exist.
+        ModelError: It cannot be pickled.
+    """
+    if isinstance(model, type) or not (callable(model) or hasattr(model, "predict")):
+        raise InvalidValueError(
+            f"{quote(model)} cannot predict",
+            hint="give an instance of runsite.pyfunc.PythonModel, or a function",
+        )
+    try:
+        import cloudpickle
+
+        data = cloudpickle.dumps(model, protocol=pickle.DEFAULT_PROTOCOL)
+    except ImportError as error:
+        raise ModelError("cloudpickle is not installed", hint="pip install cloudpickle") from error
+    except Exception as error:
+        raise ModelError(f"cannot pickle the model: {type(error).__name__}: {error}") from error
+    (folder / _PICKLE).write_bytes(data)
+    settings: dict[str, object] = {
+        "cloudpickle_version": cloudpickle.__version__,
+        "loader_module": LOADER,
+        "python_model": _PICKLE,
+        "python_version": platform.python_version(),
+        "streamable": False,
+    }
+    if artifacts:
+        settings["artifacts"] = _copy_artifacts(artifacts, folder=folder)
+    if model_config:
+        settings["model_config"] = dict(model_config)
+    modules = {"cloudpickle", type(model).__module__, *list_modules(data)}
+    return FlavorFiles({PYFUNC: settings}, modules=modules)
+
+
+def write_loader_module(
+    loader_module: str, *, folder: Path, data_path: str | None = None
+) -> FlavorFiles:
+    """Write a model that the module of that name loads by its ``_load_pyfunc(path)``.
+
+    Args:
+        loader_module: Importable where the model is loaded, or among its code paths.
+        folder: The model folder.
+        data_path: A file or folder that goes with it, handed to ``_load_pyfunc``.
+
+    Raises:
+        InvalidValueError: The data path does not exist.
+    """
+    settings: dict[str, object] = {
+        "loader_module": loader_module,
+        "python_version": platform.python_version(),
+    }
+    if data_path is not None:
+        _copy(Path(data_path), folder / "data")
+        settings["data"] = "data"
+    return FlavorFiles({PYFUNC: settings}, modules={loader_module})
+
+
+def load_python_model(
+    folder: Path, *, model: MLModel, model_config: Mapping[str, Any] | None = None
+) -> tuple[Any, PythonModelContext]:
+    """Load a Python object that `write_python_model`, or MLflow, wrote.
+
+    Raises:
+        ModelError: The file is missing or cannot be unpickled.
+    """
+    settings = model.get_flavor(PYFUNC)
+    path = folder / Path(str(settings.get("python_model"))).name
+    if not path.is_file() or path.suffix != ".pkl":
+        raise ModelError(f"the model's file {quote(path.name)} is missing", where=str(folder))
+    warn_of_code("cloudpickle", folder=folder)
+    try:
+        import cloudpickle
+
+        with path.open("rb") as stream:
+            loaded = cloudpickle.load(stream)
+    except Exception as error:
+        raise ModelError(
+            f"cannot load the model: {type(error).__name__}: {error}",
+            where=str(path),
+            hint="requirements.txt beside it lists what it needs",
+        ) from error
+    context = PythonModelContext(
+        _artifact_paths(settings.get("artifacts"), folder=folder),
+        {**_mapping(settings.get("model_config")), **(model_config or {})},
+    )
+    if hasattr(loaded, "load_context"):
+        loaded.load_context(context)
+    return loaded, context
+
+
+def load_custom(folder: Path, *, model: MLModel) -> Any:
+    """Load a model by the module that its MLmodel file names.
+
+    Raises:
+        ModelError: The module cannot be imported, or does not know how to load.
+    """
+    settings = model.get_flavor(PYFUNC)
+    name = str(settings.get("loader_module"))
+    warn_of_code(f"code of the module {name}", folder=folder)
+    try:
+        module = importlib.import_module(name)
+    except ImportError as error:
+        raise ModelError(
+            f"cannot import {quote(name)}, which loads the model: {error}", where=str(folder)
+        ) from error
+    loader = getattr(module, "_load_pyfunc", None)
+    if loader is None:
+        raise ModelError(f"{quote(name)} has no _load_pyfunc", where=str(folder))
+    data = settings.get("data")
+    return loader(str(folder / str(data)) if data else str(folder))
+
+
+def add_code_paths(folder: Path, *, code: object) -> None:
+    """Make the modules that came with a model importable, where there are any."""
+    if not code:
+        return
+    path = folder / Path(str(code)).name
+    if path.is_dir() and str(path) not in sys.path:
+        warn_of_code("modules of its own", folder=folder)
+        sys.path.insert(0, str(path))
+
+
+def make_scorer(model: Any, context: PythonModelContext | None = None) -> Callable[[Any, Any], Any]:
+    """Make the function that ``pyfunc`` calls, whichever arguments the model's ``predict`` has."""
+    import inspect
+
+    function = getattr(model, "predict", model)
+    names = list(inspect.signature(function).parameters)
+    with_context = bool(names) and names[0] == "context"
+    with_params = "params" in names
+
+    def score(data: Any, params: Mapping[str, Any] | None) -> Any:
+        head = (context, data) if with_context else (data,)
+        return function(*head, params=params) if with_params else function(*head)
+
+    return score
+
+
+def _copy_artifacts(artifacts: Mapping[str, str], *, folder: Path) -> dict[str, object]:
+    described: dict[str, object] = {}
+    for name, source in artifacts.items():
+        plain = source.removeprefix("file://")
+        target = f"{_ARTIFACTS}/{Path(plain).name}"
+        if (folder / target).exists():
+            raise InvalidValueError(f"two artifacts would be called {quote(target)}")
+        (folder / _ARTIFACTS).mkdir(exist_ok=True)
+        _copy(Path(plain), folder / target)
+        described[name] = {"path": target, "uri": source}
+    return described
+
+
+def _copy(source: Path, target: Path) -> None:
+    if source.is_dir():
+        shutil.copytree(source, target)
+    elif source.is_file():
+        shutil.copy2(source, target)
+    else:
+        raise InvalidValueError(f"no such file or folder: {quote(str(source))}")
+
+
+def _artifact_paths(described: object, *, folder: Path) -> dict[str, str]:
+    """Resolve artifacts inside the folder; a path that leaves it is refused."""
+    paths: dict[str, str] = {}
+    for name, entry in _mapping(described).items():
+        path = (folder / str(_mapping(entry).get("path"))).resolve()
+        if not path.is_relative_to(folder.resolve()):
+            raise ModelError(f"artifact {quote(name)} lies outside the model", where=str(folder))
+        paths[name] = str(path)
+    return paths
+
+
+def _mapping(value: object) -> dict[str, Any]:
+    return {str(k): v for k, v in value.items()} if isinstance(value, Mapping) else {}
