@@ -26,6 +26,11 @@ COMMANDS = {
     "register": ("registry", "register", "Record a run's model as a new version."),
     "promote": ("registry", "promote", "Give a stage to a version."),
     "check": ("review", "check", "Validate the registry: every problem, with its line."),
+    "seal": ("store", "seal", "Seal runs whose process is gone."),
+    "compact": ("store", "compact", "Merge the small files of past months into few."),
+    "gc": ("store", "gc", "Remove deleted runs for good, and leftovers."),
+    "doctor": ("store", "doctor", "Look over the whole store and say what to do."),
+    "export": ("store", "export", "Write runs or points as CSV, JSON or Parquet."),
 }
 """Every command, in the order of ``runsite --help``."""
 

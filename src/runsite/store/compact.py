@@ -8,22 +8,21 @@ leaf from exactly one file. Sources go only after the merged part is on the disk
 from __future__ import annotations
 
 import contextlib
-import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from runsite.store.files import replacing, write_whole
+from runsite.store.files import install, temporary_in
 from runsite.store.layout import Layout
-from runsite.store.parts import format_runs, open_metrics_writer, order_runs
+from runsite.store.names import PartFile, crc_of_file, list_parts, merged_name
+from runsite.store.parts import open_merged_writer, order_runs
 from runsite.store.schema import METRICS, RUNS
-from runsite.store.tables import MERGED_PREFIX, SUFFIX, list_parts
 
-__all__ = ["Merge", "find_merges", "write_merge"]
+__all__ = ["Merge", "find_merges", "write_merge", "write_merged"]
 
 CLOSED_AFTER = timedelta(hours=1)
 MAX_MERGED_BYTES = 256 * 2**20
@@ -38,25 +37,19 @@ class Merge:
     Attributes:
         folder: The store's ``runs`` or ``metrics`` folder.
         month: ``YYYY-MM`` in which the leaves were logged.
-        leaves: Leaf ids, sorted.
+        sources: The leaf files, sorted by leaf; each leaf once.
         size_bytes: Of the leaf files together.
     """
 
     folder: Path
     month: str
-    leaves: tuple[str, ...]
+    sources: tuple[PartFile, ...]
     size_bytes: int
 
     @property
-    def path(self) -> Path:
-        """The merged part's file, named by what it holds."""
-        digest = hashlib.sha256("\n".join(self.leaves).encode()).hexdigest()[:16]
-        return self.folder / f"{MERGED_PREFIX}{self.month}-{digest}{SUFFIX}"
-
-    @property
-    def sources(self) -> tuple[Path, ...]:
-        """The leaf files."""
-        return tuple(self.folder / f"{leaf}{SUFFIX}" for leaf in self.leaves)
+    def leaves(self) -> tuple[str, ...]:
+        """Leaf ids, sorted."""
+        return tuple(source.leaf for source in self.sources)
 
 
 def find_merges(
@@ -72,40 +65,50 @@ def find_merges(
     """
     merges: list[Merge] = []
     for folder in (layout.runs, layout.metrics):
-        months: dict[str, list[str]] = {}
-        for name in list_parts(folder):
-            leaf = name.removesuffix(SUFFIX)
-            month = _month_of(leaf)
-            if month is None or (folder == layout.metrics and leaf not in listed):
+        months: dict[str, dict[str, PartFile]] = {}
+        for part in list_parts(folder):
+            if part.is_merged or not part.month:
                 continue
-            if everything or _is_closed(month, now):
-                months.setdefault(month, []).append(leaf)
-        for month, leaves in sorted(months.items()):
-            merges += _by_size(folder, month, sorted(leaves))
+            if folder == layout.metrics and part.leaf not in listed:
+                continue
+            if everything or _is_closed(part.month, now):
+                months.setdefault(part.month, {}).setdefault(part.leaf, part)
+        for month, parts in sorted(months.items()):
+            merges += _by_size(folder, month, [parts[leaf] for leaf in sorted(parts)])
     return merges
 
 
-def write_merge(merge: Merge) -> None:
+def write_merge(merge: Merge) -> Path:
     """Write a merged part, then remove its sources. Interrupted anywhere, it can be done again.
 
     Raises:
         OSError, pyarrow.ArrowException: A source cannot be read or the part not be written;
             then no source has been removed.
     """
-    leaves = "\n".join(merge.leaves)
-    if merge.folder.name == "runs":
-        tables = [pq.read_table(path, schema=RUNS) for path in merge.sources]
-        write_whole(merge.path, format_runs(order_runs(pa.concat_tables(tables)), leaves=leaves))
-    else:
-        with (
-            replacing(merge.path) as temporary,
-            open_metrics_writer(temporary, leaves=leaves) as writer,
-        ):
-            for table in _group_rows(merge.sources):
-                writer.write_table(table)
-    for path in merge.sources:
+    paths = [source.path for source in merge.sources]
+    tables = _read_runs(paths) if merge.folder.name == "runs" else _group_rows(paths)
+    path = write_merged(merge.folder, tables, month=merge.month, leaves=merge.leaves)
+    for source in paths:
         with contextlib.suppress(FileNotFoundError):
-            path.unlink()
+            source.unlink()
+    return path
+
+
+def write_merged(
+    folder: Path, tables: Iterable[pa.Table], *, month: str, leaves: Sequence[str]
+) -> Path:
+    """Write a merged part from its rows, table by table; its name comes from its content."""
+    with temporary_in(folder) as temporary:
+        with open_merged_writer(temporary, kind=folder.name, leaves="\n".join(leaves)) as writer:
+            for table in tables:
+                writer.write_table(table)
+        path = folder / merged_name(month, leaves, crc=crc_of_file(temporary))
+        install(temporary, path)
+    return path
+
+
+def _read_runs(paths: Sequence[Path]) -> Iterator[pa.Table]:
+    yield order_runs(pa.concat_tables([pq.read_table(path, schema=RUNS) for path in paths]))
 
 
 def _group_rows(paths: Sequence[Path]) -> Iterator[pa.Table]:
@@ -123,40 +126,28 @@ def _group_rows(paths: Sequence[Path]) -> Iterator[pa.Table]:
         yield pa.concat_tables(waiting)
 
 
-def _by_size(folder: Path, month: str, leaves: list[str]) -> list[Merge]:
+def _by_size(folder: Path, month: str, parts: Sequence[PartFile]) -> list[Merge]:
     merges: list[Merge] = []
-    batch: list[str] = []
+    batch: list[PartFile] = []
     size = 0
 
     def close() -> None:
         if len(batch) >= MIN_LEAVES:
             merges.append(Merge(folder, month, tuple(batch), size))
 
-    for leaf in leaves:
+    for part in parts:
         try:
-            own = (folder / f"{leaf}{SUFFIX}").stat().st_size
+            own = part.path.stat().st_size
         except FileNotFoundError:
             continue
         if batch and size + own > MAX_MERGED_BYTES:
             close()
             batch, size = [], 0
-        batch.append(leaf)
+        batch.append(part)
         size += own
     close()
     return merges
 
 
-def _month_of(leaf: str) -> str | None:
-    """Read the month of a leaf from its session id, which begins with the time in milliseconds."""
-    session = leaf.rpartition(".")[2]
-    try:
-        time = datetime.fromtimestamp(int(session[:12], 16) / 1000, UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
-    return f"{time:%Y-%m}" if not leaf.startswith(MERGED_PREFIX) else None
-
-
 def _is_closed(month: str, now: datetime) -> bool:
     return month < f"{now - CLOSED_AFTER:%Y-%m}"
-
-

@@ -40,8 +40,10 @@ def read_experiments(layout: Layout) -> list[ExperimentRecord]:
     for record in sorted(_read_all(layout), key=lambda r: (r.revision, r.session)):
         before = newest.get(record.experiment_id)
         if before is not None and before.revision == record.revision:
-            record = dataclasses.replace(record, tags={**before.tags, **record.tags})
-        newest[record.experiment_id] = record
+            tags = {**before.tags, **record.tags}
+            newest[record.experiment_id] = dataclasses.replace(record, tags=tags)
+        else:
+            newest[record.experiment_id] = record
     return [newest[key] for key in sorted(newest)]
 
 

@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["TEMP_PREFIX", "replacing", "sync_folder", "write_whole"]
+__all__ = ["TEMP_PREFIX", "install", "replacing", "sync_folder", "temporary_in", "write_whole"]
 
 TEMP_PREFIX = ".tmp-"
 
@@ -36,17 +36,28 @@ def replacing(path: Path, *, durable: bool = True) -> Iterator[Path]:
 
     On an exception the temporary file is removed and `path` stays as it was.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{TEMP_PREFIX}{secrets.token_hex(6)}-{path.name[-80:]}")
+    with temporary_in(path.parent) as temporary:
+        yield temporary
+        install(temporary, path, durable=durable)
+
+
+@contextlib.contextmanager
+def temporary_in(folder: Path) -> Iterator[Path]:
+    """Give the path of a temporary file in a folder, and remove it if it is still there after."""
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary = folder / f"{TEMP_PREFIX}{secrets.token_hex(8)}"
     try:
         yield temporary
-        if durable:
-            _sync_file(temporary)
-        os.replace(temporary, path)
-    except BaseException:
+    finally:
         with contextlib.suppress(OSError):
             temporary.unlink()
-        raise
+
+
+def install(temporary: Path, path: Path, *, durable: bool = True) -> None:
+    """Give a finished temporary file its name, in one step that nobody sees half of."""
+    if durable:
+        _sync_file(temporary)
+    os.replace(temporary, path)
     if durable:
         sync_folder(path.parent)
 

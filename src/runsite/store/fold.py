@@ -7,9 +7,9 @@ after it is sealed.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from runsite.records import (
     ArtifactRecord,
@@ -22,9 +22,17 @@ from runsite.records import (
 )
 from runsite.store.slots import Event
 
-__all__ = ["fold_events", "format_record", "merge_summaries", "parse_record", "time_from_us", "time_to_us"]
+__all__ = [
+    "fold_events",
+    "format_record",
+    "merge_summaries",
+    "parse_record",
+    "time_from_us",
+    "time_to_us",
+]
 
 _T = TypeVar("_T")
+_Values: TypeAlias = Mapping[str, object]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -74,47 +82,80 @@ def fold_events(
     base: RunRecord, events: Iterable[Event], *, metrics: Mapping[str, MetricSummary]
 ) -> RunRecord:
     """Apply a journal's events, and the summaries of its points, to the run it began with."""
-    params, tags = dict(base.params), dict(base.tags)
-    artifacts = {item.path: item for item in base.artifacts}
-    models = {item.path: item for item in base.models}
-    inputs = list(base.inputs)
-    changes: dict[str, object] = {}
+    draft = _Draft(base)
     for event in events:
-        values = event.values
-        match event.kind:
-            case "params":
-                params.update(_texts(values["v"]))
-            case "tags":
-                tags.update(_texts(values["v"]))
-            case "untag":
-                tags.pop(str(values["key"]), None)
-            case "input":
-                record = _build(InputRecord, values["v"])
-                if record not in inputs:
-                    inputs.append(record)
-            case "artifacts":
-                for item in _list(values["v"]):
-                    artifact = _build(ArtifactRecord, item)
-                    artifacts[artifact.path] = artifact
-            case "model":
-                model = _build_model(values["v"])
-                models[model.path] = model
-            case "source":
-                changes["source"] = _build(SourceRecord, values["v"])
-            case "set":
-                changes.update(_settings(values))
-            case _:
-                pass  # `open` and `key` are the reader's; a newer kind must not stop an older reader
-    return dataclasses.replace(
-        base,
-        params=params,
-        tags=tags,
-        artifacts=tuple(artifacts[path] for path in sorted(artifacts)),
-        models=tuple(models[path] for path in sorted(models)),
-        inputs=tuple(inputs),
-        metrics=merge_summaries(base.metrics, metrics),
-        **changes,  # type: ignore[arg-type]  # _settings gives fields of RunRecord
-    )
+        # `open` and `key` are the reader's, and a kind of a newer version must not stop an older
+        # reader: what is not known here is passed over.
+        apply = _APPLY.get(event.kind)
+        if apply is not None:
+            apply(draft, event.values)
+    return draft.finish(metrics)
+
+
+class _Draft:
+    """A run while events are applied to it; lives for one call of `fold_events`."""
+
+    def __init__(self, base: RunRecord) -> None:
+        self.base = base
+        self.params = dict(base.params)
+        self.tags = dict(base.tags)
+        self.artifacts = {item.path: item for item in base.artifacts}
+        self.models = {item.path: item for item in base.models}
+        self.inputs = list(base.inputs)
+        self.changes: dict[str, object] = {}
+
+    def set_params(self, values: _Values) -> None:
+        self.params.update(_texts(values["v"]))
+
+    def set_tags(self, values: _Values) -> None:
+        self.tags.update(_texts(values["v"]))
+
+    def delete_tag(self, values: _Values) -> None:
+        self.tags.pop(str(values["key"]), None)
+
+    def add_input(self, values: _Values) -> None:
+        record = _build(InputRecord, values["v"])
+        if record not in self.inputs:
+            self.inputs.append(record)
+
+    def add_artifacts(self, values: _Values) -> None:
+        for item in _list(values["v"]):
+            artifact = _build(ArtifactRecord, item)
+            self.artifacts[artifact.path] = artifact
+
+    def add_model(self, values: _Values) -> None:
+        model = _build_model(values["v"])
+        self.models[model.path] = model
+
+    def set_source(self, values: _Values) -> None:
+        self.changes["source"] = _build(SourceRecord, values["v"])
+
+    def set_fields(self, values: _Values) -> None:
+        self.changes.update(_settings(values))
+
+    def finish(self, metrics: Mapping[str, MetricSummary]) -> RunRecord:
+        return dataclasses.replace(
+            self.base,
+            params=self.params,
+            tags=self.tags,
+            artifacts=tuple(self.artifacts[path] for path in sorted(self.artifacts)),
+            models=tuple(self.models[path] for path in sorted(self.models)),
+            inputs=tuple(self.inputs),
+            metrics=merge_summaries(self.base.metrics, metrics),
+            **self.changes,  # type: ignore[arg-type]  # _settings gives fields of RunRecord
+        )
+
+
+_APPLY: Mapping[str, Callable[[_Draft, _Values], None]] = {
+    "params": _Draft.set_params,
+    "tags": _Draft.set_tags,
+    "untag": _Draft.delete_tag,
+    "input": _Draft.add_input,
+    "artifacts": _Draft.add_artifacts,
+    "model": _Draft.add_model,
+    "source": _Draft.set_source,
+    "set": _Draft.set_fields,
+}
 
 
 def merge_summaries(
@@ -145,7 +186,7 @@ def _merge(a: MetricSummary, b: MetricSummary) -> MetricSummary:
 
 
 def _settings(values: Mapping[str, object]) -> dict[str, object]:
-    """Read a ``set`` event: any of run_name, status, end_time, lifecycle_stage, …"""
+    """Read a ``set`` event, which may hold any of the run's own fields."""
     changes: dict[str, object] = {}
     for name in ("run_name", "lifecycle_stage", "experiment", "experiment_id", "parent_run_id"):
         if name in values:

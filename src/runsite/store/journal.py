@@ -91,7 +91,7 @@ class Journal:
             locks.hold(self._descriptor)
             first = HEADER + opening
             _write_all(self._descriptor, first)
-            os.rename(temporary, self.path)
+            temporary.rename(self.path)
         except BaseException:
             os.close(self._descriptor)
             with contextlib.suppress(OSError):
@@ -126,9 +126,7 @@ class Journal:
                     key_id = new_keys[key] = len(self._keys) + len(new_keys)
                     values: dict[str, object] = {"id": key_id, "name": key}
                     chunks.append(format_event("key", time_ns=time_ns, values=values))
-                chunks.append(
-                    format_point(step=step, time_ns=time_ns, value=value, key_id=key_id)
-                )
+                chunks.append(format_point(step=step, time_ns=time_ns, value=value, key_id=key_id))
             self._append(b"".join(chunks))
             self._keys.update(new_keys)
 

@@ -67,7 +67,7 @@ def parse_location(location: str | Path) -> Path:
         return Path(text).expanduser()
     if scheme == "file":
         parts = urlsplit(text)
-        return Path(unquote(parts.path if parts.path else parts.netloc)).expanduser()
+        return Path(unquote(parts.path or parts.netloc)).expanduser()
     kind = _FOREIGN.get(scheme.split("+", 1)[0])
     if kind:
         raise ForeignStoreError(

@@ -19,19 +19,19 @@ import pyarrow.parquet as pq
 
 from runsite.records import FORMAT_VERSION, MetricSummary, RunRecord, summarise_points
 from runsite.store.files import write_whole
+from runsite.store.names import leaf_name
 from runsite.store.schema import METRICS, RUNS, runs_table
 
 __all__ = [
     "FORMAT_KEY",
     "LEAVES_KEY",
     "Columns",
-    "format_runs",
-    "open_metrics_writer",
+    "open_merged_writer",
     "order_runs",
     "points_columns",
     "summarise_columns",
     "write_metrics",
-    "write_runs",
+    "write_run",
 ]
 
 FORMAT_KEY = b"runsite.format"
@@ -156,8 +156,8 @@ def _summarise(steps: pa.Array, times: pa.Array, values: pa.Array) -> MetricSumm
     )
 
 
-def write_metrics(path: Path, columns: Columns, *, run_id: str, part: str) -> None:
-    """Write one leaf's points, sorted by key. The same points give the same bytes."""
+def write_metrics(folder: Path, columns: Columns, *, run_id: str, part: str) -> Path:
+    """Write one leaf's points, sorted by key. The same points give the same file."""
     order, spans = sort_by_key(columns)
     count = len(columns)
     key_column = pa.chunked_array(
@@ -175,10 +175,10 @@ def write_metrics(path: Path, columns: Columns, *, run_id: str, part: str) -> No
         ],
         schema=METRICS,
     )
-    buffer = io.BytesIO()
-    with open_metrics_writer(buffer, leaves="") as writer:
-        writer.write_table(table)
-    write_whole(path, buffer.getvalue())
+    data = _encode(table, _METRICS_OPTIONS)
+    path = folder / leaf_name(f"{run_id}.{part}", data)
+    write_whole(path, data)
+    return path
 
 
 _METRICS_OPTIONS: Final = {
@@ -193,29 +193,41 @@ _METRICS_OPTIONS: Final = {
 """Differences for steps and times, split bytes for values: the smallest that was found."""
 
 
+_RUN_OPTIONS: Final = {"use_dictionary": False, "write_statistics": False}
+"""A one-row file without what only pays in a file of many: three fifths of its bytes."""
+
+_MERGED_RUNS_OPTIONS: Final = {"use_dictionary": True, "write_statistics": ["run_id"]}
+
+
 @contextlib.contextmanager
-def open_metrics_writer(target: Path | io.BytesIO, *, leaves: str) -> Iterator[pq.ParquetWriter]:
-    """Open a metrics part to be written table by table, as a merged part of `leaves`."""
-    with _open_writer(target, METRICS, leaves=leaves, options=_METRICS_OPTIONS) as writer:
+def open_merged_writer(target: Path, *, kind: str, leaves: str) -> Iterator[pq.ParquetWriter]:
+    """Open a merged part to be written table by table.
+
+    Args:
+        target: The file.
+        kind: ``runs`` or ``metrics``.
+        leaves: Leaf ids, one a line.
+    """
+    schema, options = (
+        (RUNS, _MERGED_RUNS_OPTIONS) if kind == "runs" else (METRICS, _METRICS_OPTIONS)
+    )
+    with _open_writer(target, schema, leaves=leaves, options=options) as writer:
         yield writer
 
 
-def write_runs(path: Path, records: list[RunRecord]) -> None:
-    """Write run revisions. The same records give the same bytes."""
-    write_whole(path, format_runs(runs_table(records)))
-
-
-def format_runs(table: pa.Table, *, leaves: str = "") -> bytes:
-    """Encode run rows; a file of few goes without what only pays in a file of many.
-
-    Statistics and dictionaries were three fifths of a one-row file's bytes.
-    """
-    many = bool(leaves)
-    options = {"use_dictionary": many, "write_statistics": ["run_id"] if many else False}
+def _encode(table: pa.Table, options: Mapping[str, object]) -> bytes:
     buffer = io.BytesIO()
-    with _open_writer(buffer, RUNS, leaves=leaves, options=options) as writer:
+    with _open_writer(buffer, table.schema, leaves="", options=options) as writer:
         writer.write_table(table)
     return buffer.getvalue()
+
+
+def write_run(folder: Path, record: RunRecord) -> Path:
+    """Write one revision of a run. The same record gives the same file."""
+    data = _encode(runs_table([record]), _RUN_OPTIONS)
+    path = folder / leaf_name(f"{record.run_id}.{record.session}", data)
+    write_whole(path, data)
+    return path
 
 
 def order_runs(table: pa.Table) -> pa.Table:

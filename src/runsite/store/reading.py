@@ -70,9 +70,7 @@ def frame_of_records(records: Iterable[RunRecord]) -> pl.DataFrame:
     return pl.DataFrame(runs_table(records))
 
 
-def read_runs_files(
-    paths: Sequence[Path], *, report: Callable[[Path, str], None]
-) -> pl.DataFrame:
+def read_runs_files(paths: Sequence[Path], *, report: Callable[[Path, str], None]) -> pl.DataFrame:
     """Read runs parts into one frame; an unreadable one is reported and passed over.
 
     Args:

@@ -22,7 +22,7 @@ from runsite.store.fold import fold_events, time_from_us
 from runsite.store.journal import SUFFIX, JournalContents, read_journal
 from runsite.store.layout import Layout
 
-__all__ = ["find_journals", "is_alive", "make_row", "part_path", "seal_contents", "seal_journal"]
+__all__ = ["find_journals", "is_alive", "make_row", "seal_contents", "seal_journal"]
 
 FOREIGN_HOST_GRACE_S = 3600
 """How long a journal of another host may be silent before it counts as left behind."""
@@ -89,11 +89,6 @@ def make_row(
     return dataclasses.replace(record, **changes)  # type: ignore[arg-type]  # names stand above
 
 
-def part_path(folder: Path, *, run_id: str, part: str) -> Path:
-    """Name a leaf part's file."""
-    return folder / f"{run_id}.{part}.parquet"
-
-
 def seal_contents(layout: Layout, contents: JournalContents) -> RunRecord:
     """Write what a journal holds as parts, and remove it. Returns the row that was written.
 
@@ -101,15 +96,14 @@ def seal_contents(layout: Layout, contents: JournalContents) -> RunRecord:
         OSError: The parts cannot be written; the journal is then still there.
     """
     # Imported here, not above: a run that only logs never waits for Arrow.
-    from runsite.store.parts import points_columns, summarise_columns, write_metrics, write_runs
+    from runsite.store.parts import points_columns, summarise_columns, write_metrics, write_run
 
     run_id, session = contents.record.run_id, contents.session
     columns = points_columns(contents.points, contents.keys)
     record = make_row(contents, metrics=summarise_columns(columns), alive=False)
     if contents.points:
-        path = part_path(layout.metrics, run_id=run_id, part=session)
-        write_metrics(path, columns, run_id=run_id, part=session)
-    write_runs(part_path(layout.runs, run_id=run_id, part=session), [record])
+        write_metrics(layout.metrics, columns, run_id=run_id, part=session)
+    write_run(layout.runs, record)
     with contextlib.suppress(FileNotFoundError):
         contents.path.unlink()
     return record

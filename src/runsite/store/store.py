@@ -246,6 +246,17 @@ class Store:
                 records[experiment_id] = ExperimentRecord(experiment_id=experiment_id, name=name)
         return sorted(records.values(), key=lambda r: (r.name, r.experiment_id))
 
+    def merged_leaves_by_file(self, folder: Path) -> dict[Path, frozenset[str]]:
+        """Tell which leaves each merged part of the ``runs`` or ``metrics`` folder holds."""
+        return self._open_tables().merged_leaves(folder)
+
+    def merged_leaves(self) -> dict[Path, frozenset[str]]:
+        """Tell which leaves the merged parts of each folder hold together."""
+        return {
+            folder: frozenset().union(*self.merged_leaves_by_file(folder).values())
+            for folder in (self._layout.runs, self._layout.metrics)
+        }
+
     def _complete(self, run_id: str) -> str:
         if len(run_id) == 32:
             return run_id
@@ -297,5 +308,3 @@ def _try_journal(path: Path, problems: list[tuple[Path, str]]) -> JournalContent
             (path, f"damaged at offset {contents.damage[0]}; the readable rest is shown")
         )
     return contents
-
-

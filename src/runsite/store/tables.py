@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,8 +14,8 @@ import pyarrow.parquet as pq
 
 from runsite.errors import FormatVersionError, NotFoundError, quote
 from runsite.records import FORMAT_VERSION, MetricSummary, RunRecord
-from runsite.store.files import TEMP_PREFIX
 from runsite.store.layout import Layout
+from runsite.store.names import PartFile, crc_of_file, list_parts
 from runsite.store.parts import FORMAT_KEY, LEAVES_KEY, Columns, summarise_columns
 from runsite.store.reading import (
     LiveRun,
@@ -29,11 +28,9 @@ from runsite.store.reading import (
 )
 from runsite.store.schema import METRICS, record_from_row
 
-__all__ = ["MERGED_PREFIX", "SUFFIX", "Tables", "list_parts"]
+__all__ = ["Tables"]
 
-MERGED_PREFIX = "merged-"
 _ATTEMPTS = 5
-SUFFIX = ".parquet"
 ReadLive = Callable[[], tuple[list[LiveRun], list[tuple[Path, str]]]]
 
 
@@ -52,7 +49,8 @@ class Tables:
         self._layout = layout
         self._read_live = read_live
         self._lock = threading.RLock()
-        self._names: frozenset[str] = frozenset()
+        self._known: frozenset[Path] = frozenset()
+        self._sound: set[Path] = set()
         self._rows: pl.DataFrame | None = None
         self._bad: dict[Path, str] = {}
         self._live_bad: tuple[tuple[Path, str], ...] = ()
@@ -62,8 +60,9 @@ class Tables:
 
     @property
     def problems(self) -> tuple[tuple[Path, str], ...]:
-        """Files that could not be read, with the reason."""
-        return tuple(sorted((*self._bad.items(), *self._live_bad)))
+        """Files that could not be read, with the reason; those that went away are not listed."""
+        there = [(path, reason) for path, reason in self._bad.items() if path.exists()]
+        return tuple(sorted((*there, *self._live_bad)))
 
     def read_runs(self) -> pl.DataFrame:
         """Read every run once; see `Store.read_runs`."""
@@ -118,32 +117,36 @@ class Tables:
         points = frames[0] if len(frames) == 1 else pl.concat(frames, how="vertical")
         return points.select("run_id", "key", "step", "timestamp", "value")
 
+    def merged_leaves(self, folder: Path) -> dict[Path, frozenset[str]]:
+        """Tell which leaves each merged part of a folder holds."""
+        with self._lock:
+            merged = [part.path for part in list_parts(folder) if part.is_merged]
+            return {path: self._leaves_of(path) for path in merged}
+
     # -- runs ------------------------------------------------------------------------------
 
     def _refresh_rows(self) -> bool:
-        names = frozenset(list_parts(self._layout.runs))
-        if names == self._names and self._rows is not None:
+        parts = list_parts(self._layout.runs)
+        if {part.path for part in parts} == self._known and self._rows is not None:
             return False
         for _ in range(_ATTEMPTS):
-            self._read_rows(names)
+            self._read_rows(parts)
             # A file that went while it was read (compaction) took its rows along: its successor
             # is there by now.
-            now = frozenset(list_parts(self._layout.runs))
-            if names <= now:
+            parts = list_parts(self._layout.runs)
+            if self._known <= {part.path for part in parts}:
                 break
-            names = now
         return True
 
-    def _read_rows(self, names: frozenset[str]) -> None:
-        new = names - self._names
-        if self._rows is None or self._names - names:
+    def _read_rows(self, parts: Sequence[PartFile]) -> None:
+        paths = {part.path for part in parts}
+        if self._rows is None or self._known - paths:
             # Files went (compaction, another branch): what they gave must go as well.
-            new, self._rows = names, None
-            self._bad = {}
-        paths = [self._layout.runs / name for name in sorted(new)]
-        fresh = read_runs_files(paths, report=self._report_runs)
+            self._known, self._rows = frozenset(), None
+        new = [part for part in parts if part.path not in self._known and self._is_sound(part)]
+        fresh = read_runs_files([part.path for part in new], report=self._report_runs)
         self._rows = fresh if self._rows is None else pl.concat([self._rows, fresh])
-        self._names = names
+        self._known = frozenset(paths)
 
     def _report_runs(self, path: Path, reason: str) -> None:
         self._bad[path] = reason
@@ -208,20 +211,15 @@ class Tables:
         """Choose files so that each listed leaf comes from exactly one; the others are left out."""
         remaining = set(listed)
         sources: list[_Source] = []
-        folder = self._layout.metrics
-        names = list_parts(folder)
-        for name in sorted(name for name in names if name.startswith(MERGED_PREFIX)):
-            leaves = self._leaves_of(folder / name)
+        parts = list_parts(self._layout.metrics)
+        for part in sorted(parts, key=lambda part: not part.is_merged):
+            leaves = self._leaves_of(part.path) if part.is_merged else frozenset({part.leaf})
             wanted = leaves & remaining
-            if wanted:
+            if wanted and self._is_sound(part):
                 whole = None if wanted == leaves else frozenset(wanted)
-                sources.append(_Source(folder / name, whole))
+                sources.append(_Source(part.path, whole))
                 remaining -= wanted
-        present = {name.removesuffix(SUFFIX) for name in names}
-        sources += [
-            _Source(folder / f"{leaf}{SUFFIX}", None) for leaf in sorted(remaining & present)
-        ]
-        return [source for source in sources if self._is_sound(source.path)]
+        return sources
 
     def _leaves_of(self, path: Path) -> frozenset[str]:
         if path not in self._leaves:
@@ -234,20 +232,21 @@ class Tables:
             self._leaves[path] = frozenset(metadata.get(LEAVES_KEY, b"").decode().split())
         return self._leaves[path]
 
-    def _is_sound(self, path: Path) -> bool:
-        """Look at both ends of a file: cheap, and finds every one that was cut short."""
+    def _is_sound(self, part: PartFile) -> bool:
+        """Compare a file with the checksum in its name, once: a file never changes."""
+        if part.path in self._sound:
+            return True
         try:
-            with open(path, "rb") as file:
-                head = file.read(4)
-                file.seek(-4, os.SEEK_END)
-                sound = head == file.read(4) == b"PAR1"
+            sound = part.crc is None or crc_of_file(part.path) == part.crc
         except FileNotFoundError:
             return False
         except OSError as error:
-            self._bad[path] = f"cannot be read: {error.strerror or error}"
+            self._bad[part.path] = f"cannot be read: {error.strerror or error}"
             return False
-        if not sound:
-            self._bad[path] = "is no whole Parquet file (cut short?)"
+        if sound:
+            self._sound.add(part.path)
+        else:
+            self._bad[part.path] = "is damaged: its content does not have the checksum in its name"
         return sound
 
     @staticmethod
@@ -272,15 +271,6 @@ def _with_sealed_part(record: RunRecord, sealed: RunRecord | None) -> RunRecord:
         sessions=sealed.sessions,
         revision=sealed.revision,
     )
-
-
-def list_parts(folder: Path) -> list[str]:
-    """List the names of a folder's parts, unfinished ones left out; none where it is missing."""
-    try:
-        names = os.listdir(folder)
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-    return [n for n in names if n.endswith(SUFFIX) and not n.startswith((TEMP_PREFIX, "."))]
 
 
 def _check_part_format(path: Path, metadata: Mapping[bytes, bytes]) -> None:

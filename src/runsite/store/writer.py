@@ -127,9 +127,10 @@ class RunWriter:
         self._log_event("source", v=_clean_values(dataclasses.asdict(record)))
 
     def set_fields(self, **values: object) -> None:
-        """Change the run's own fields: run_name, status, end_time, lifecycle_stage, experiment, …
+        """Change the run's own fields.
 
-        Times are `datetime.datetime` with a zone.
+        These are run_name, status, end_time, lifecycle_stage, experiment, experiment_id,
+        parent_run_id, interrupted and incomplete. Times are `datetime.datetime` with a zone.
         """
         plain = {
             key: time_to_us(value) if isinstance(value, datetime) else value
@@ -220,7 +221,8 @@ class RunWriter:
                     STRICT_ENV,
                 )
 
-    def _after_fork(self) -> None:
+    def after_fork(self) -> None:
+        """Let go of the parent's journal, in a forked child; the next call opens one of its own."""
         self._lock = threading.RLock()
         self._owner = False
         self.log_point = _never_open
@@ -265,7 +267,7 @@ _writers: weakref.WeakSet[RunWriter] = weakref.WeakSet()
 
 def _after_fork_in_child() -> None:
     for writer in tuple(_writers):
-        writer._after_fork()
+        writer.after_fork()
 
 
 if hasattr(os, "register_at_fork"):

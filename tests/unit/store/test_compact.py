@@ -139,11 +139,7 @@ class Branches(RuleBasedStateMachine):
         for name in "ab":
             self.store(name).seal()
         files = {name: self.files(name) for name in "ab"}
-        both = (
-            (files["a"] & files["b"])
-            | (files["a"] - self.base)
-            | (files["b"] - self.base)
-        )
+        both = (files["a"] & files["b"]) | (files["a"] - self.base) | (files["b"] - self.base)
         for name, other in (("a", "b"), ("b", "a")):
             for path in both - files[name]:
                 shutil.copy(self.root / other / path, self.root / name / path)

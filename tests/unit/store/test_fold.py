@@ -25,7 +25,6 @@ from runsite.store.fold import (
     time_to_us,
 )
 from runsite.store.slots import Event
-
 from support.runs import a_run
 
 

@@ -123,7 +123,7 @@ def test_a_run_resumed_on_two_branches_keeps_both(tmp_path):
     merged = Store.open(tmp_path / "a")
     record = merged.read_run(writer.run_id)
     assert merged.read_runs().height == 1
-    assert {"team": "µ", "a": "yes", "b": "yes"} == record.tags
+    assert record.tags == {"team": "µ", "a": "yes", "b": "yes"}
     assert record.metrics["rmse"].count == 5
     assert (record.metrics["rmse"].min, record.metrics["rmse"].last) == (1.0, 2.0)
     assert len(points(merged)) == 7
@@ -251,7 +251,11 @@ def test_foreign_and_newer_folders_are_refused(tmp_path):
     for name, kind, words in (
         ("file", StoreError, "is a file, not a folder"),
         ("mlruns", ForeignStoreError, "is an MLflow file store"),
-        ("newer", FormatVersionError, "the store has format '99', newer than this runsite reads (1)"),
+        (
+            "newer",
+            FormatVersionError,
+            "the store has format '99', newer than this runsite reads (1)",
+        ),
         ("nothing", StoreError, "there is no runsite store at"),
     ):
         with pytest.raises(kind, match=words.replace("(", r"\(").replace(")", r"\)")):
@@ -281,3 +285,23 @@ def test_a_disk_that_says_no_is_one_warning(tmp_store, caplog, monkeypatch):
 
 def _no_space(descriptor: int, data: bytes) -> int:
     raise OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize("folder", ["runs", "metrics"])
+def test_a_flipped_bit_anywhere_in_a_part_is_noticed(tmp_store, folder):
+    """Of 200 single flipped bits, in pages, headers and footer, none goes into an answer."""
+    store = Store.create(tmp_store)
+    for number in (1, 2):
+        writer = store.start_run(a_run(number))
+        log_something(writer)
+        writer.close(status="FINISHED", end_time=END)
+    path = min((tmp_store / folder).iterdir())
+    whole = path.read_bytes()
+    for position in range(0, len(whole), len(whole) // 200):
+        flipped = bytearray(whole)
+        flipped[position] ^= 1 << position % 8
+        path.write_bytes(flipped)
+        reader = Store.open(tmp_store)
+        rows, count = reader.read_runs().height, reader.scan_metrics().collect().height
+        assert (rows, count) == ((1, 3) if folder == "runs" else (2, 3)), position
+        assert [bad for bad, _ in reader.problems] == [path]

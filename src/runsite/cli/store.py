@@ -1,0 +1,248 @@
+"""``runsite seal``, ``compact``, ``gc``, ``doctor`` and ``export``: the store itself."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from runsite.errors import StoreError, quote
+from runsite.locate import find_store_uri
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from runsite.store import Store
+    from runsite.store.doctor import Finding
+
+__all__ = ["compact", "doctor", "export", "gc", "seal"]
+
+_store_option = click.option(
+    "--store", metavar="PATH", help="The store (default: runsite.yaml, else ./runs)."
+)
+_dry_run_option = click.option(
+    "--dry-run", is_flag=True, help="Say what would be done, and do nothing."
+)
+
+
+@click.command()
+@_store_option
+@_dry_run_option
+@click.option("--salvage", is_flag=True, help="Keep what is readable of damaged journals.")
+@click.option(
+    "--force", is_flag=True, help="Also journals whose process seems to live (on another host)."
+)
+def seal(store: str | None, *, dry_run: bool, salvage: bool, force: bool) -> None:
+    """Seal runs whose process is gone.
+
+    A run that was killed leaves its journal behind, with everything that it had logged. Sealing
+    turns it into Parquet and marks the run as interrupted. Runs in progress are left alone.
+    """
+    from runsite.store.journal import read_journal
+    from runsite.store.seal import find_journals, is_alive
+
+    opened = _open(store)
+    if not dry_run:
+        for record in opened.seal(salvage=salvage, force=force):
+            click.echo(f"sealed {record.run_id} {_plain(record.run_name)}: {record.status}")
+        return
+    for path in find_journals(opened.layout):
+        contents = read_journal(path, salvage=True)
+        if force or not is_alive(contents):
+            click.echo(f"would seal {contents.record.run_id} {_plain(contents.record.run_name)}")
+
+
+@click.command()
+@_store_option
+@_dry_run_option
+@click.option("--all", "everything", is_flag=True, help="The month in progress too.")
+def compact(store: str | None, *, dry_run: bool, everything: bool) -> None:
+    """Merge the small files of past months into few.
+
+    Answers stay the same; reading many runs gets faster. Safe at any time and on any branch:
+    branches that compact differently merge.
+    """
+    opened = _open(store)
+    merges = opened.plan_compaction(everything=everything)
+    if not merges:
+        click.echo("nothing to merge", err=True)
+    done = iter(opened.compact(everything=everything)) if not dry_run else None
+    for merge in merges:
+        if done is not None:
+            next(done)
+        verb = "merged" if done is not None else "would merge"
+        click.echo(
+            f"{verb} {len(merge.sources)} files of {merge.folder.name}/ from {merge.month}"
+            f" ({_bytes(merge.size_bytes)})"
+        )
+
+
+@click.command()
+@_store_option
+@_dry_run_option
+def gc(store: str | None, *, dry_run: bool) -> None:
+    """Remove deleted runs for good, and files that nothing needs.
+
+    A deleted run is only hidden until this command takes its rows, points and artifacts away.
+    """
+    from runsite.store.gc import find_removals, remove
+
+    opened = _open(store)
+    removals = find_removals(opened)
+    for removal in removals:
+        if not dry_run:
+            remove(opened.layout, removal)
+        verb = "would remove" if dry_run else "removed"
+        name = removal.path.relative_to(opened.root).as_posix()
+        click.echo(f"{verb} {name}: {removal.reason} ({_bytes(removal.size_bytes)})")
+    if not removals:
+        click.echo("nothing to remove", err=True)
+
+
+@click.command()
+@_store_option
+@click.option("--quick", is_flag=True, help="Compare artifacts by size only, not by digest.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+def doctor(store: str | None, *, quick: bool, form: str) -> int:
+    """Look over the whole store and say what to do.
+
+    Reads every file, compares every digest, and names damaged parts, torn journals, missing
+    artifacts and leftovers. Exit code 1 if something is wrong.
+    """
+    from runsite.store.doctor import Severity, examine, measure
+
+    opened = _open(store)
+    findings = list(examine(opened, deep=not quick))
+    sizes = measure(opened.layout)
+    if form == "json":
+        document = {
+            "store": str(opened.root),
+            "findings": [
+                {
+                    "severity": f.severity.value,
+                    "path": f.path,
+                    "problem": f.problem,
+                    "hint": f.hint,
+                }
+                for f in findings
+            ],
+            "sizes": {s.folder: {"files": s.files, "bytes": s.size_bytes} for s in sizes},
+        }
+        click.echo(json.dumps(document, indent=2))
+    else:
+        for finding in findings:
+            _show(finding)
+        for size in sizes:
+            click.echo(f"{size.folder:12} {size.files:8} files {_bytes(size.size_bytes):>10}")
+        counts = Counter(finding.severity for finding in findings)
+        told = ", ".join(f"{n} {severity}(s)" for severity, n in sorted(counts.items()))
+        click.echo(f"{opened.root}: {told or 'all is well'}")
+    return 1 if any(finding.severity == Severity.ERROR for finding in findings) else 0
+
+
+@click.command()
+@_store_option
+@click.option("--what", type=click.Choice(["runs", "metrics"]), default="runs", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["csv", "json", "parquet"]),
+    default="csv",
+    show_default=True,
+)
+@click.option("--output", metavar="FILE", help="Write here instead of standard output.")
+def export(store: str | None, *, what: str, form: str, output: str | None) -> int:
+    """Write all runs, or all logged points, as CSV, JSON or Parquet.
+
+    Runs are flat in CSV and JSON: one column for each param, metric and tag.
+    """
+    from runsite.queries.flat import flatten_runs
+    from runsite.store.files import write_whole
+
+    opened = _open(store)
+    if what == "metrics":
+        frame = opened.scan_metrics().collect()
+    else:
+        runs = opened.read_runs()
+        frame = runs if form == "parquet" else flatten_runs(runs)
+    data = _encode(frame, form)
+    if output:
+        try:
+            write_whole(Path(output), data)
+        except OSError as error:
+            raise StoreError(f"cannot write {quote(output)}: {error.strerror or error}") from error
+        click.echo(f"wrote {frame.height} rows to {_plain(output)}", err=True)
+    elif form == "parquet" and sys.stdout.isatty():
+        raise click.UsageError("Parquet is not for a terminal: write --output FILE")
+    else:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    for path, reason in opened.problems:
+        click.echo(f"warning: {path}: {reason}", err=True)
+    return 1 if opened.problems else 0
+
+
+def _open(location: str | None) -> Store:
+    from runsite.store import Store
+
+    return Store.open(find_store_uri(location))
+
+
+def _encode(frame: pl.DataFrame, form: str) -> bytes:
+    buffer = io.BytesIO()
+    match form:
+        case "csv":
+            frame.write_csv(buffer, datetime_format="%Y-%m-%dT%H:%M:%S%.6fZ")
+        case "json":
+            return json.dumps(_json_rows(frame), ensure_ascii=False, indent=1).encode() + b"\n"
+        case _:
+            frame.write_parquet(buffer)
+    return buffer.getvalue()
+
+
+def _json_rows(frame: pl.DataFrame) -> list[dict[str, object]]:
+    """Make rows of JSON values: times as text; what JSON has no number for as text too."""
+    import polars as pl
+
+    times = [name for name, kind in frame.schema.items() if isinstance(kind, pl.Datetime)]
+    shown = frame.with_columns(
+        frame[name].dt.strftime("%Y-%m-%dT%H:%M:%S%.6fZ").alias(name) for name in times
+    )
+    return [
+        {key: _json_value(value) for key, value in row.items()}
+        for row in shown.iter_rows(named=True)
+    ]
+
+
+def _json_value(value: object) -> object:
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _show(finding: Finding) -> None:
+    colours = {"error": "red", "warning": "yellow", "note": "blue"}
+    label = click.style(f"{finding.severity}:", fg=colours[finding.severity], bold=True)
+    click.echo(f"{label} {_plain(finding.path)}: {_plain(finding.problem)}")
+    if finding.hint:
+        click.echo(f"  hint:  {finding.hint}")
+
+
+def _plain(text: str) -> str:
+    """Keep control characters of a name out of the terminal."""
+    return quote(text)[1:-1]
+
+
+def _bytes(size: int) -> str:
+    amount = float(size)
+    for unit in ("B", "kB", "MB", "GB"):
+        if amount < 1000 or unit == "GB":
+            return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
+        amount /= 1000
+    raise AssertionError("unreachable")

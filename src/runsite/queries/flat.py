@@ -1,0 +1,42 @@
+"""The runs as one flat table, one column a key, for tools that know no maps."""
+
+from __future__ import annotations
+
+import polars as pl
+
+__all__ = ["flatten_runs"]
+
+_MAPS = ("params", "metrics", "tags")
+_NESTED = (
+    "packages",
+    "metric_summaries",
+    "inputs",
+    "artifacts",
+    "models",
+    "sessions",
+    "parts",
+)
+
+
+def flatten_runs(runs: pl.DataFrame) -> pl.DataFrame:
+    """Give each param, metric and tag a column of its own: ``params.depth``, ``metrics.rmse``.
+
+    Args:
+        runs: Rows as `Store.read_runs` gives them.
+
+    Returns:
+        The plain columns, then those of the maps, each group sorted by key; null where a run has
+        no such key. What is nested deeper is left out.
+    """
+    plain = [name for name in runs.columns if name not in (*_MAPS, *_NESTED)]
+    flat = [
+        pl.col(group).map.get(key).alias(f"{group}.{key}")
+        for group in _MAPS
+        for key in _keys(runs, group)
+    ]
+    return runs.select(*plain, *flat)
+
+
+def _keys(runs: pl.DataFrame, group: str) -> list[str]:
+    keys = runs.select(pl.col(group).map.keys().explode().unique().drop_nulls().sort())
+    return [str(key) for key in keys.to_series()]
