@@ -221,11 +221,13 @@ def summarise_points(points: list[tuple[int, int, float]]) -> MetricSummary:
     """
     if not points:
         raise ValueError("a summary needs at least one point")
-    last = max(enumerate(points), key=lambda p: (p[1][0], p[1][1], p[0]))[1]
+    last = points[0]
     low: tuple[int, int, float] | None = None
     high: tuple[int, int, float] | None = None
     for point in points:
-        value = point[2]
+        step, time_us, value = point
+        if step > last[0] or (step == last[0] and time_us >= last[1]):
+            last = point
         if math.isnan(value):
             continue
         if low is None or value < low[2]:

@@ -165,7 +165,6 @@ class RunWriter:
 
     def _seal(self, journal: Journal) -> None:
         try:
-            journal.sync()
             seal_contents(self._layout, read_journal(journal.path))
         finally:
             journal.close()
