@@ -26,12 +26,9 @@ class RunUri:
 
 @dataclass(frozen=True, slots=True)
 class RegisteredUri:
-    """A registered version: by number, stage (``latest`` too) or alias; one of them is set."""
+    """A registered version; the registry knows which one the rest of the URI means."""
 
     name: str
-    version: int | None = None
-    stage: str | None = None
-    alias: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +82,8 @@ def _parse_registered(text: str, *, rest: str) -> RegisteredUri | ModelIdUri:
     rest = rest.rstrip("/")
     if _MODEL_ID.fullmatch(rest):
         return ModelIdUri(rest)
-    name, sep, alias = rest.rpartition("@")
-    if sep and name and alias and "/" not in alias:
-        return RegisteredUri(name, alias=alias)
-    name, sep, which = rest.rpartition("/")
-    if not name or not which:
-        raise InvalidValueError(f"{quote(text)} does not name a registered version", hint=_FORMS)
-    if which.isascii() and which.isdigit():
-        return RegisteredUri(name, version=int(which))
-    return RegisteredUri(name, stage=which)
+    for mark in ("@", "/"):
+        name, sep, which = rest.rpartition(mark)
+        if sep and name and which and "/" not in name:
+            return RegisteredUri(name)
+    raise InvalidValueError(f"{quote(text)} does not name a registered version", hint=_FORMS)

@@ -1,0 +1,139 @@
+"""Scikit-learn models: save, log, load, and record training by itself.
+
+::
+
+    import runsite
+
+    with runsite.start_run():
+        model = LinearRegression().fit(X, y)
+        runsite.sklearn.log_model(model, name="model", input_example=X[:5])
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, Unpack
+
+from runsite.integrations.model_loading import find_model_folder
+from runsite.integrations.model_logging import ModelInfo, log_folder
+from runsite.integrations.model_options import LogOptions, SaveOptions, find_example, make_options
+from runsite.models.flavors.sklearn import FLAVOR, FORMATS, load_sklearn, write_sklearn
+from runsite.models.folder import save_folder
+from runsite.models.mlmodel import read_mlmodel
+
+__all__ = [
+    "FLAVOR_NAME",
+    "SUPPORTED_SERIALIZATION_FORMATS",
+    "load_model",
+    "log_model",
+    "save_model",
+]
+
+FLAVOR_NAME = FLAVOR
+SUPPORTED_SERIALIZATION_FORMATS = list(FORMATS)
+
+
+def save_model(
+    sk_model: Any,
+    path: str | os.PathLike[str],
+    *,
+    serialization_format: str | None = None,
+    pyfunc_predict_fn: str = "predict",
+    skops_trusted_types: Sequence[str] | None = None,
+    **options: Unpack[SaveOptions],
+) -> None:
+    """Save an estimator to a new folder, which MLflow can load too.
+
+    Args:
+        sk_model: A fitted estimator, pipeline or search.
+        path: A folder that does not exist, or is empty.
+        serialization_format: ``skops``, ``cloudpickle`` or ``pickle``; by default skops where
+            every type in the model is known to be safe, else cloudpickle (docs/models.md).
+        pyfunc_predict_fn: The method that `runsite.pyfunc` calls.
+        skops_trusted_types: Names of further types that may be in a skops file.
+        **options: Signature, input example, requirements and so on.
+
+    Raises:
+        AlreadyExistsError: The folder holds something.
+        ModelError: The model cannot be saved in that format.
+    """
+    save_folder(
+        path,
+        write=partial(
+            _write,
+            model=sk_model,
+            serialization_format=serialization_format,
+            predict_fn=pyfunc_predict_fn,
+            trusted_types=skops_trusted_types,
+            example=find_example(options),
+        ),
+        options=make_options(options),
+    )
+
+
+def log_model(  # noqa: PLR0913 - MLflow's arguments, nearly all by keyword
+    sk_model: Any,
+    artifact_path: str | None = None,
+    *,
+    name: str | None = None,
+    serialization_format: str | None = None,
+    pyfunc_predict_fn: str = "predict",
+    skops_trusted_types: Sequence[str] | None = None,
+    **options: Unpack[LogOptions],
+) -> ModelInfo:
+    """Log an estimator as a model of the active run, or of one that starts now.
+
+    Args:
+        sk_model: A fitted estimator, pipeline or search.
+        artifact_path: The older word for ``name``.
+        name: Path of the model among the run's artifacts; ``model`` by default.
+        serialization_format: As in `save_model`.
+        pyfunc_predict_fn: As in `save_model`.
+        skops_trusted_types: As in `save_model`.
+        **options: Signature, input example, ``registered_model_name`` and so on.
+
+    Raises:
+        ModelError: The model cannot be saved in that format.
+    """
+    return log_folder(
+        name or artifact_path,
+        write=partial(
+            _write,
+            model=sk_model,
+            serialization_format=serialization_format,
+            predict_fn=pyfunc_predict_fn,
+            trusted_types=skops_trusted_types,
+            example=find_example(options),
+        ),
+        options=make_options(options),
+        run_id=options.get("run_id"),
+        registered_model_name=options.get("registered_model_name"),
+    )
+
+
+def load_model(model_uri: str, dst_path: str | None = None) -> Any:
+    """Load the estimator of a model.
+
+    A pickled model can run code while it is loaded: the first of a process is announced by an
+    `UnsafeModelWarning`. The files of a registered version are compared with its digest first.
+
+    Args:
+        model_uri: ``runs:/<run_id>/<path>``, ``models:/<name>/<version or stage>``,
+            ``models:/<name>@<alias>`` or a path.
+        dst_path: Copy the model there first.
+
+    Raises:
+        NotFoundError: There is no such model.
+        DigestMismatchError: A registered version's files were changed.
+        ModelError: It is no scikit-learn model, or cannot be loaded.
+    """
+    folder = find_model_folder(model_uri, dst_path=dst_path)
+    model = read_mlmodel(folder)
+    model.get_flavor(FLAVOR)
+    return load_sklearn(folder, model=model)
+
+
+def _write(folder: Any, *, model: Any, **choices: Any) -> Any:
+    return write_sklearn(model, folder=folder, **choices)
