@@ -1,0 +1,100 @@
+"""Asking Git about the checkout that a registry lies in.
+
+Git is run as a program, with arguments that cannot be taken for options, without a prompt, a
+pager or the user's colours. Where there is no Git or no checkout, the answers are None.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from runsite.errors import RegistryError, quote
+
+__all__ = ["Checkout", "find_checkout"]
+
+_TIMEOUT_S = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """A Git working tree. Holds no process and no handle."""
+
+    root: Path
+
+    def run(self, *args: str) -> bytes:
+        """Run a Git command in the tree's root and return its standard output.
+
+        Raises:
+            RegistryError: Git fails; the message holds the first line of its answer.
+        """
+        done = _run(self.root, *args)
+        if done is None or done.returncode:
+            answer = done.stderr.decode("utf-8", "replace").strip() if done else "git did not run"
+            first = answer.splitlines()[0] if answer else "no answer"
+            raise RegistryError(f"git {args[0]} failed: {quote(first)}", where=str(self.root))
+        return done.stdout
+
+    def ask(self, *args: str) -> str | None:
+        """Run a Git command that may fail, such as a question; None where it does."""
+        done = _run(self.root, *args)
+        if done is None or done.returncode:
+            return None
+        return done.stdout.decode("utf-8", "surrogateescape").rstrip("\n")
+
+    def branch(self) -> str | None:
+        """Return the branch that is checked out, or None on a detached head."""
+        return self.ask("symbolic-ref", "--quiet", "--short", "HEAD")
+
+    def remote(self) -> str | None:
+        """Return the name of the remote to push to: the branch's own, origin, or the only one."""
+        names = (self.ask("remote") or "").split()
+        branch = self.branch()
+        own = self.ask("config", f"branch.{branch}.remote") if branch else None
+        for name in (own, "origin"):
+            if name in names:
+                return name
+        return names[0] if len(names) == 1 else None
+
+    def relative(self, path: Path) -> str | None:
+        """Return a path as Git writes it, or None where it lies outside the tree."""
+        try:
+            return Path(os.path.realpath(path)).relative_to(self.root).as_posix()
+        except ValueError:
+            return None
+
+
+def find_checkout(path: str | os.PathLike[str]) -> Checkout | None:
+    """Return the checkout that a file lies, or would lie, in; None outside of one."""
+    folder = Path(os.path.realpath(path)).parent
+    if not folder.is_dir():
+        return None
+    done = _run(folder, "rev-parse", "--show-toplevel")
+    if done is None or done.returncode:
+        return None
+    top = done.stdout.decode("utf-8", "surrogateescape").rstrip("\n")
+    return Checkout(Path(os.path.realpath(top))) if top else None
+
+
+def _run(folder: Path, *args: str) -> subprocess.CompletedProcess[bytes] | None:
+    environment = {
+        **os.environ,
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "LC_ALL": "C",
+    }
+    command = ["git", "--no-pager", "-c", "color.ui=false", "-c", "core.quotePath=false", *args]
+    try:
+        return subprocess.run(  # noqa: S603 - the user's own Git on the user's own tree
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            timeout=_TIMEOUT_S,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None

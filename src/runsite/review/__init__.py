@@ -1,0 +1,1 @@
+"""What a reviewer of a pull request needs: the registry checked against everything around it."""
