@@ -18,12 +18,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from runsite.cards.document import Card, parse_card
+from runsite.cards.figures import Figure, FigureReference, list_figures
 from runsite.cards.front_matter import CardProblem
 from runsite.errors import CardError, quote
 
-__all__ = ["find_card_path", "load_card", "make_card_path"]
+__all__ = ["find_card_path", "find_figures", "load_card", "make_card_path"]
 
 _MAX_BYTES = 512 * 1024
+_PICTURES = frozenset({".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"})
 _ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.EINVAL, errno.ELOOP})
 _UNFIT = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|%]|^\.|[. ]$')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
@@ -64,6 +66,42 @@ def load_card(folder: Path, *, model: str, version: int | None = None) -> Card |
     """
     path = find_card_path(folder, model=model, version=version)
     return None if path is None else _read_card(path, folder=folder)
+
+
+def find_figures(card: Card, *, folder: Path) -> tuple[tuple[Figure, ...], tuple[CardProblem, ...]]:
+    """Find the files of the pictures that a card shows.
+
+    Args:
+        card: The card; its pictures are relative to its own file.
+        folder: The folder of cards, which no picture may lie outside of: they are published.
+
+    Returns:
+        The pictures that are there, and a problem for each that is not.
+    """
+    figures: list[Figure] = []
+    problems: list[CardProblem] = []
+    for reference in list_figures(card):
+        path = card.path.parent / reference.source
+        message, hint = _explain_figure(reference, path=path, folder=folder)
+        if message:
+            problems.append(CardProblem(message, reference.line, hint=hint))
+        else:
+            figures.append(Figure(reference.source, path))
+    return tuple(figures), tuple(problems)
+
+
+def _explain_figure(reference: FigureReference, *, path: Path, folder: Path) -> tuple[str, str]:
+    """Say why a picture cannot be shown; two empty texts where it can."""
+    named = f"the picture {quote(reference.source)}"
+    if path.suffix.lower() not in _PICTURES:
+        return f"{named} is of no kind that is shown", f"use {', '.join(sorted(_PICTURES))}"
+    try:
+        if not path.resolve().is_relative_to(folder.resolve()):
+            return f"{named} lies outside of the cards folder", "put a copy of it there"
+        found = stat.S_ISREG(path.stat().st_mode)
+    except (OSError, ValueError, RuntimeError):
+        found = False
+    return ("", "") if found else (f"{named} is not there", "paths are relative to the card's file")
 
 
 def _read_card(path: Path, *, folder: Path) -> Card:

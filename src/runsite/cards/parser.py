@@ -24,6 +24,7 @@ from runsite.cards.renderer import CardRenderer, collect_text
 
 __all__ = ["get_parser", "make_slug", "parse_tokens"]
 
+_REFERENCE = re.compile(r"\{\{[^{}\n]*\}\}")
 _MAX_PARAGRAPH = 10_000
 _MAX_BRACKETS = 1_000
 
@@ -59,8 +60,11 @@ def parse_tokens(text: str) -> list[Token]:
 
 
 def make_slug(title: str) -> str:
-    """Turn a heading into an id: words in lower case joined by hyphens, any script kept."""
-    folded = unicodedata.normalize("NFKC", title).casefold()
+    """Turn a heading into an id: words in lower case joined by hyphens, any script kept.
+
+    A reference to a fact takes no part: the id stays the same when the fact changes.
+    """
+    folded = unicodedata.normalize("NFKC", _REFERENCE.sub(" ", title)).casefold()
     return re.sub(r"[\W_]+", "-", folded).strip("-")[:80] or "section"
 
 

@@ -145,7 +145,8 @@ def resolve_figure(source: str, *, figures: Mapping[str, str] | None) -> str | N
         return None
     if figures is None:
         return source
-    return figures.get(source, figures.get(unquote(source)))
+    name = re.split(r"[?#]", unquote(source))[0]
+    return figures.get(source) or figures.get(name)
 
 
 def _filter_link(

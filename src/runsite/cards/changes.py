@@ -1,0 +1,138 @@
+"""What is different between two versions of a model. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from runsite.directions import find_direction, is_better
+from runsite.records import RunRecord
+from runsite.registry.records import Model, ModelVersion
+
+__all__ = ["Change", "MetricChange", "ValueChange", "assemble_changes"]
+
+_PRODUCTION = "Production"
+
+
+@dataclass(frozen=True, slots=True)
+class MetricChange:
+    """A metric here and there; None where it was not logged.
+
+    ``verdict`` is ``better``, ``worse``, ``same``, ``changed`` where no direction is known, or
+    ``missing`` where one side lacks the metric.
+    """
+
+    key: str
+    value: float | None
+    other: float | None
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class ValueChange:
+    """A param, dataset or other text that differs; None where there is none."""
+
+    key: str
+    value: str | None
+    other: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One version against another one.
+
+    Attributes:
+        version: Number of the other version.
+        reason: Why it is the one compared with: ``previous`` or ``Production``.
+        commits: The code's commit there and here, where both are known and differ.
+    """
+
+    version: int
+    reason: str
+    metrics: tuple[MetricChange, ...] = ()
+    params: tuple[ValueChange, ...] = ()
+    data: tuple[ValueChange, ...] = ()
+    packages: tuple[ValueChange, ...] = ()
+    commits: tuple[str, str] | None = None
+
+
+def assemble_changes(
+    model: Model,
+    version: ModelVersion,
+    *,
+    runs: Mapping[str, RunRecord],
+    directions: Mapping[str, str],
+) -> tuple[Change, ...]:
+    """Compare a version with the one before it and with the one in Production.
+
+    One comparison where both are the same version; none with a version whose run is not there.
+    """
+    others: dict[int, str] = {}
+    production = model.stages.get(_PRODUCTION)
+    before = [v.version for v in model.versions if v.version < version.version]
+    if before:
+        others[max(before)] = "previous"
+    if production is not None and production != version.version:
+        others[production] = _PRODUCTION
+    run = runs.get(version.run)
+    changes = []
+    for number, reason in others.items():
+        other = model.find_version(number)
+        other_run = runs.get(other.run) if other else None
+        if run is not None and other_run is not None:
+            changes.append(_compare(run, other_run, to=(number, reason), directions=directions))
+    return tuple(changes)
+
+
+def _compare(
+    run: RunRecord, other: RunRecord, *, to: tuple[int, str], directions: Mapping[str, str]
+) -> Change:
+    commits = (other.source.git_commit, run.source.git_commit)
+    return Change(
+        version=to[0],
+        reason=to[1],
+        metrics=_compare_metrics(run, other, directions=directions),
+        params=_compare_values(run.params, other.params),
+        data=_compare_values(_describe_data(run), _describe_data(other)),
+        packages=_compare_values(run.source.packages, other.source.packages),
+        commits=commits if all(commits) and commits[0] != commits[1] else None,
+    )
+
+
+def _compare_metrics(
+    run: RunRecord, other: RunRecord, *, directions: Mapping[str, str]
+) -> tuple[MetricChange, ...]:
+    changes = []
+    for key in sorted({*run.metrics, *other.metrics}):
+        here = run.metrics[key].last if key in run.metrics else None
+        there = other.metrics[key].last if key in other.metrics else None
+        direction = find_direction(key, directions=directions)
+        changes.append(MetricChange(key, here, there, _judge(here, there, direction=direction)))
+    return tuple(changes)
+
+
+def _judge(here: float | None, there: float | None, *, direction: str | None) -> str:
+    if here is None or there is None:
+        return "missing"
+    if here == there or (math.isnan(here) and math.isnan(there)):
+        return "same"
+    if direction is None:
+        return "changed"
+    return "better" if is_better(here, there, direction=direction) else "worse"
+
+
+def _compare_values(here: Mapping[str, str], there: Mapping[str, str]) -> tuple[ValueChange, ...]:
+    return tuple(
+        ValueChange(key, here.get(key), there.get(key))
+        for key in sorted({*here, *there})
+        if here.get(key) != there.get(key)
+    )
+
+
+def _describe_data(run: RunRecord) -> dict[str, str]:
+    """Name each dataset by its name and use, and describe it by its digest."""
+    return {
+        f"{item.name} ({item.context})" if item.context else item.name: item.digest
+        for item in run.inputs
+    }
