@@ -45,7 +45,13 @@ class SiteConfig:
 
 @dataclass(frozen=True, slots=True)
 class CardConfig:
-    """Where model cards lie and which of their sections a complete card must have."""
+    """Where model cards lie, and what a complete card must have.
+
+    Attributes:
+        folder: Folder of the cards, relative to the configuration file.
+        required: Titles of sections that must say something.
+        fields: Keys of the front matter that must have a value.
+    """
 
     folder: str = "cards"
     required: tuple[str, ...] = (
@@ -55,6 +61,7 @@ class CardConfig:
         "Evaluation data",
         "Limitations",
     )
+    fields: tuple[str, ...] = ("license", "owner", "contact")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +157,19 @@ def _parse_site(site: Mapping[str, object], problems: list[str]) -> SiteConfig:
 
 def _parse_cards(cards: Mapping[str, object], problems: list[str]) -> CardConfig:
     plain = CardConfig()
-    problems += _unknown_keys(cards, {"folder", "required"}, "cards.")
-    required = cards.get("required", list(plain.required))
-    if not isinstance(required, list) or not all(isinstance(item, str) for item in required):
-        problems.append("cards.required must be a list of section titles")
-        required = []
+    problems += _unknown_keys(cards, {"folder", "required", "fields"}, "cards.")
+    lists = {"required": "section titles", "fields": "keys of the front matter"}
+    values: dict[str, tuple[str, ...]] = {}
+    for name, what in lists.items():
+        given = cards.get(name, list(getattr(plain, name)))
+        if not isinstance(given, list) or not all(isinstance(item, str) for item in given):
+            problems.append(f"cards.{name} must be a list of {what}")
+            given = []
+        values[name] = tuple(given)
     return CardConfig(
-        folder=_text(cards, "folder", plain.folder, "cards.", problems), required=tuple(required)
+        folder=_text(cards, "folder", plain.folder, "cards.", problems),
+        required=values["required"],
+        fields=values["fields"],
     )
 
 

@@ -1,0 +1,124 @@
+"""What a card still lacks: the one list behind ``runsite card check``, the gates and the page. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from runsite.cards.document import Card
+from runsite.cards.escape import FactValue
+from runsite.cards.front_matter import CardProblem
+from runsite.cards.references import fill_references
+from runsite.cards.sections import find_missing_sections, find_section, is_placeholder
+from runsite.errors import quote
+
+__all__ = ["CardFinding", "CardRules", "check_card", "find_meta"]
+
+_SPELLINGS = {
+    "license": ("license", "licence", "license_name"),
+    "contact": ("contact", "model_card_contact", "email"),
+    "owner": ("owner", "owners", "author", "authors", "developers", "maintainer", "maintainers"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CardRules:
+    """What a project asks of a complete card: titles of sections, keys of the front matter."""
+
+    sections: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ("license", "owner", "contact")
+
+
+@dataclass(frozen=True, slots=True)
+class CardFinding:
+    """One thing to mend.
+
+    Attributes:
+        code: What kind of thing: ``card-missing``, ``card-section``, ``card-field``,
+            ``card-metadata``, ``card-reference`` or ``card-figure``.
+        line: Line of the file, from 1; 1 where the thing is absent.
+    """
+
+    code: str
+    message: str
+    line: int = 1
+    column: int = 1
+    hint: str = ""
+
+
+def check_card(
+    card: Card | None,
+    *,
+    rules: CardRules,
+    values: Mapping[str, FactValue] | None = None,
+    figure_problems: Iterable[CardProblem] = (),
+) -> tuple[CardFinding, ...]:
+    """List what a card lacks and what is wrong in it, in the order of the file.
+
+    Args:
+        card: The card; None where there is no file.
+        rules: What a complete card must have.
+        values: Facts that references may name; None leaves references unchecked.
+        figure_problems: From `runsite.cards.files.find_figures`.
+    """
+    if card is None:
+        hint = "runsite card init writes one to fill in"
+        return (CardFinding("card-missing", "there is no card", hint=hint),)
+    findings = [
+        *_metadata(card),
+        *_fields(card, rules),
+        *_sections(card, rules),
+        *(_finding("card-figure", problem) for problem in figure_problems),
+    ]
+    if values is not None:
+        _, problems = fill_references(card.body, values=values, first_line=card.body_line)
+        findings += [_finding("card-reference", problem) for problem in problems]
+    return tuple(sorted(findings, key=lambda f: (f.line, f.column, f.code, f.message)))
+
+
+def find_meta(card: Card, key: str) -> str:
+    """Return a value of the front matter as text, by any of its usual spellings, or ``""``."""
+    for name in _SPELLINGS.get(key, (key,)):
+        value = card.meta.get(name)
+        if isinstance(value, tuple):
+            value = ", ".join(str(item) for item in value if isinstance(item, str | int | float))
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            continue
+        if not is_placeholder(str(value)):
+            return str(value)
+    return ""
+
+
+def _metadata(card: Card) -> list[CardFinding]:
+    return [_finding("card-metadata", problem) for problem in card.problems]
+
+
+def _fields(card: Card, rules: CardRules) -> list[CardFinding]:
+    return [
+        CardFinding(
+            "card-field",
+            f"the front matter has no {quote(key)}",
+            hint=f"write {key}: between the two lines of dashes at the top",
+        )
+        for key in rules.fields
+        if not find_meta(card, key)
+    ]
+
+
+def _sections(card: Card, rules: CardRules) -> list[CardFinding]:
+    findings = []
+    for title in find_missing_sections(card, rules.sections):
+        section = find_section(card, title)
+        if section is None:
+            message, hint = f"the section {quote(title)} is missing", f"add ## {title}"
+        else:
+            message = f"the section {quote(section.title)} says nothing yet"
+            hint = "write it, or take it out of cards.required in runsite.yaml"
+        findings.append(
+            CardFinding("card-section", message, section.line if section else 1, hint=hint)
+        )
+    return findings
+
+
+def _finding(code: str, problem: CardProblem) -> CardFinding:
+    return CardFinding(code, problem.message, problem.line, problem.column, problem.hint)
