@@ -50,6 +50,9 @@ def test_the_code_on_a_page_runs(page, tmp_path):
         check=False,
     )
     assert done.returncode == 0, f"{name(page)}: {done.stdout[-2000:]}\n{done.stderr[-4000:]}"
+    left_out = [line for line in done.stdout.splitlines() if line.startswith("left out: ")]
+    if left_out:
+        pytest.skip(f"all else on {name(page)} runs; {'; '.join(left_out)}")
 
 
 @pytest.mark.parametrize("page", ALL_PAGES, ids=name)

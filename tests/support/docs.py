@@ -7,12 +7,16 @@ Run as ``python tests/support/docs.py PAGE`` in an empty folder:
   with ``$`` runs only those, and the lines below each must be what it prints: ``…`` stands for
   any text in a line, and for any lines when it stands alone;
 - a block under a comment ``<!-- not run: REASON -->`` is left out;
+- a block under a comment ``<!-- needs: pandas, java -->`` is left out where one of these Python
+  modules or programs is missing; what was left out is printed at the end, a line each;
 - a block under a comment ``<!-- file: NAME -->`` is written to that file, whatever its language.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,6 +27,7 @@ __all__ = ["Block", "check_output", "parse_blocks", "parse_console"]
 
 RUNNABLE = {"python", "py", "bash", "sh", "console"}
 NOT_RUN = re.compile(r"<!--\s*not run:\s*(?P<reason>\S.*?)\s*-->")
+NEEDS = re.compile(r"<!--\s*needs:\s*(?P<names>[\w., -]+?)\s*-->")
 FILE = re.compile(r"<!--\s*file:\s*(?P<name>[\w./-]+)\s*-->")
 FENCE = re.compile(r"^(?P<indent> *)(?P<fence>`{3,}|~{3,})(?P<info>[^`]*)$")
 TIMEOUT_S = 120
@@ -37,6 +42,7 @@ class Block:
         text: The content.
         line: Number of the content's first line.
         not_run: Why the block is left out, or None.
+        needs: Python modules and programs without which the block is left out.
         file: The file that the block is the content of, or None.
     """
 
@@ -44,6 +50,7 @@ class Block:
     text: str
     line: int
     not_run: str | None = None
+    needs: tuple[str, ...] = ()
     file: str | None = None
 
 
@@ -64,11 +71,13 @@ def parse_blocks(text: str) -> Iterator[Block]:
         body = [line.removeprefix(opening["indent"]) for line in lines[start:end]]
         language = (opening["info"].split() or [""])[0].lower()
         not_run, file = NOT_RUN.fullmatch(comment), FILE.fullmatch(comment)
+        needs = NEEDS.fullmatch(comment)
         yield Block(
             language=language,
             text="\n".join(body) + "\n",
             line=start + 1,
             not_run=not_run["reason"] if not_run else None,
+            needs=tuple(re.split(r"[,\s]+", needs["names"])) if needs else (),
             file=file["name"] if file else None,
         )
         number, comment = end + 1, ""
@@ -126,8 +135,12 @@ def _run_console(block: Block) -> None:
 def run_page(page: Path) -> None:
     """Run the blocks of a page; exit with the block's line where one fails."""
     names: dict[str, object] = {"__name__": "__main__"}
+    left_out = []
     for block in parse_blocks(page.read_text(encoding="utf-8")):
-        if block.file:
+        missing = [need for need in block.needs if not _is_here(need)]
+        if missing:
+            left_out.append(f"left out: line {block.line} needs {', '.join(missing)}")
+        elif block.file:
             Path(block.file).parent.mkdir(parents=True, exist_ok=True)
             Path(block.file).write_text(block.text, encoding="utf-8")
         elif block.not_run or block.language not in RUNNABLE:
@@ -137,6 +150,11 @@ def run_page(page: Path) -> None:
             exec(compile(padding + block.text, str(page), "exec"), names)
         else:
             _run_console(block)
+    print("\n".join(left_out))
+
+
+def _is_here(need: str) -> bool:
+    return shutil.which(need) is not None or importlib.util.find_spec(need) is not None
 
 
 if __name__ == "__main__":

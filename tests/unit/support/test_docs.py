@@ -53,6 +53,12 @@ def test_a_block_can_be_a_file():
     assert (block.file, block.text, block.not_run) == ("conf/a.yaml", "a: 1\n", None)
 
 
+def test_a_block_says_what_it_needs():
+    """Modules and programs stand in a comment above the block."""
+    (block,) = parse_blocks("<!-- needs: pyspark, java -->\n```python\n1\n```\n")
+    assert block.needs == ("pyspark", "java")
+
+
 def test_a_console_block_is_commands_and_what_they_print():
     """Prompts mark commands; the lines below each are its output."""
     assert parse_console("$ a \\\n> b\nout\n$ c\n") == [("a \\\nb", ["out"]), ("c", None)]
