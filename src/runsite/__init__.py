@@ -1,3 +1,205 @@
-"""runsite: experiment tracking and a model registry without a server."""
+"""runsite: experiment tracking and a model registry without a server.
+
+The verbs are MLflow's, so ``import runsite as mlflow`` runs most tutorials::
+
+    import runsite
+
+    with runsite.start_run():
+        runsite.log_param("alpha", 0.1)
+        runsite.log_metric("rmse", 7.7, step=1)
+
+A name is imported when it is first used: importing runsite loads only the standard library.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from runsite.errors import RunsiteError
+    from runsite.errors import RunsiteError as MlflowException
+    from runsite.tracking import MlflowClient, RunsiteClient
+    from runsite.tracking.active import (
+        ActiveRun,
+        active_run,
+        end_run,
+        last_active_run,
+        start_run,
+    )
+    from runsite.tracking.files import (
+        flush_artifact_async_logging,
+        get_artifact_uri,
+        load_table,
+        log_artifact,
+        log_artifacts,
+        log_dict,
+        log_figure,
+        log_image,
+        log_stream,
+        log_table,
+        log_text,
+    )
+    from runsite.tracking.inputs import log_input, log_inputs
+    from runsite.tracking.reading import (
+        create_experiment,
+        delete_experiment,
+        get_experiment,
+        get_experiment_by_name,
+        get_parent_run,
+        get_run,
+        read_metrics,
+        read_runs,
+        search_experiments,
+        search_runs,
+        set_experiment,
+        set_experiment_tag,
+        set_experiment_tags,
+    )
+    from runsite.tracking.runs import delete_run
+    from runsite.tracking.system_metrics import (
+        disable_system_metrics_logging,
+        enable_system_metrics_logging,
+        set_system_metrics_samples_before_logging,
+        set_system_metrics_sampling_interval,
+    )
+    from runsite.tracking.uris import (
+        get_registry_uri,
+        get_tracking_uri,
+        is_tracking_uri_set,
+        set_registry_uri,
+        set_tracking_uri,
+    )
+    from runsite.tracking.values import (
+        delete_tag,
+        flush_async_logging,
+        log_metric,
+        log_metrics,
+        log_param,
+        log_params,
+        set_tag,
+        set_tags,
+    )
+
+__all__ = [
+    "ActiveRun",
+    "MlflowClient",
+    "MlflowException",
+    "RunsiteClient",
+    "RunsiteError",
+    "__version__",
+    "active_run",
+    "artifacts",
+    "create_experiment",
+    "data",
+    "delete_experiment",
+    "delete_run",
+    "delete_tag",
+    "disable_system_metrics_logging",
+    "enable_system_metrics_logging",
+    "end_run",
+    "entities",
+    "errors",
+    "flush_artifact_async_logging",
+    "flush_async_logging",
+    "get_artifact_uri",
+    "get_experiment",
+    "get_experiment_by_name",
+    "get_parent_run",
+    "get_registry_uri",
+    "get_run",
+    "get_tracking_uri",
+    "is_tracking_uri_set",
+    "last_active_run",
+    "load_table",
+    "log_artifact",
+    "log_artifacts",
+    "log_dict",
+    "log_figure",
+    "log_image",
+    "log_input",
+    "log_inputs",
+    "log_metric",
+    "log_metrics",
+    "log_param",
+    "log_params",
+    "log_stream",
+    "log_table",
+    "log_text",
+    "models",
+    "read_metrics",
+    "read_runs",
+    "search_experiments",
+    "search_runs",
+    "set_experiment",
+    "set_experiment_tag",
+    "set_experiment_tags",
+    "set_registry_uri",
+    "set_system_metrics_samples_before_logging",
+    "set_system_metrics_sampling_interval",
+    "set_tag",
+    "set_tags",
+    "set_tracking_uri",
+    "start_run",
+    "tracking",
+]
+
+# Modules that people reach by ``runsite.<name>``.
+_MODULES = frozenset({"artifacts", "data", "entities", "errors", "models", "tracking"})
+
+# Where each public name lives. One line a module, so that adding a verb is one word.
+_HOMES = {
+    "errors": "RunsiteError",
+    "tracking": "MlflowClient RunsiteClient",
+    "tracking.active": "ActiveRun active_run end_run last_active_run start_run",
+    "tracking.files": (
+        "flush_artifact_async_logging get_artifact_uri load_table log_artifact log_artifacts log_dict log_figure log_image "
+        "log_stream log_table log_text"
+    ),
+    "tracking.inputs": "log_input log_inputs",
+    "tracking.reading": (
+        "create_experiment delete_experiment get_experiment get_experiment_by_name get_parent_run get_run "
+        "read_metrics read_runs search_experiments search_runs set_experiment "
+        "set_experiment_tag set_experiment_tags"
+    ),
+    "tracking.runs": "delete_run",
+    "tracking.system_metrics": (
+        "disable_system_metrics_logging enable_system_metrics_logging "
+        "set_system_metrics_samples_before_logging set_system_metrics_sampling_interval"
+    ),
+    "tracking.uris": (
+        "get_registry_uri get_tracking_uri is_tracking_uri_set set_registry_uri set_tracking_uri"
+    ),
+    "tracking.values": (
+        "delete_tag flush_async_logging log_metric log_metrics log_param log_params set_tag set_tags"
+    ),
+}
+_NAMES = {name: home for home, names in _HOMES.items() for name in names.split()}
+_ALIASES = {"MlflowException": "RunsiteError"}
+
+
+def __getattr__(name: str) -> object:
+    if name in _MODULES:
+        return importlib.import_module(f"{__name__}.{name}")
+    attribute = _ALIASES.get(name, name)
+    home = _NAMES.get(attribute)
+    if home is None:
+        raise AttributeError(_explain(name))
+    value = getattr(importlib.import_module(f"{__name__}.{home}"), attribute)
+    # The next use is a plain look-up, and costs nothing.
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def _explain(name: str) -> str:
+    import difflib
+
+    close = difflib.get_close_matches(name, __all__, n=3)
+    hint = f"; did you mean {' or '.join(close)}?" if close else ""
+    return f"module 'runsite' has no attribute {name!r}{hint}"

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import IntEnum, StrEnum
-from types import MappingProxyType
 from typing import Generic, TypeVar
 
 from runsite.notebook import RunFacts, RunView, render_run
@@ -40,8 +39,6 @@ __all__ = [
 ]
 
 T = TypeVar("T")
-
-_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class ViewType(IntEnum):
@@ -208,7 +205,7 @@ class Experiment:
     name: str
     artifact_location: str = ""
     lifecycle_stage: str = LifecycleStage.ACTIVE.value
-    tags: Mapping[str, str] = _NOTHING
+    tags: Mapping[str, str] = field(default_factory=dict)
     creation_time: int | None = None
     last_update_time: int | None = None
 
@@ -236,7 +233,7 @@ class ModelVersion:
     source: str = ""
     run_id: str = ""
     status: str = "READY"
-    tags: Mapping[str, str] = _NOTHING
+    tags: Mapping[str, str] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
 
 
@@ -249,8 +246,8 @@ class RegisteredModel:
     last_updated_timestamp: int | None = None
     description: str = ""
     latest_versions: tuple[ModelVersion, ...] = ()
-    tags: Mapping[str, str] = _NOTHING
-    aliases: Mapping[str, str] = _NOTHING
+    tags: Mapping[str, str] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
 
 class PagedList(list[T], Generic[T]):

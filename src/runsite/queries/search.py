@@ -18,22 +18,20 @@ import polars as pl
 
 from runsite.errors import InvalidValueError, quote
 from runsite.queries.filters import parse_filter, parse_order
-from runsite.queries.syntax import And, Clause, Entity, Expression, Field, Kind, Not, Or, Order
+from runsite.queries.syntax import (
+    TAG_COLUMNS,
+    And,
+    Clause,
+    Entity,
+    Expression,
+    Field,
+    Kind,
+    Not,
+    Or,
+    Order,
+)
 
-__all__ = ["TAG_COLUMNS", "Page", "Query", "make_predicate", "search_runs"]
-
-TAG_COLUMNS = {
-    "mlflow.runName": "run_name",
-    "mlflow.user": "user",
-    "mlflow.source.name": "source_name",
-    "mlflow.source.type": "source_type",
-    "mlflow.source.git.commit": "git_commit",
-    "mlflow.source.git.branch": "git_branch",
-    "mlflow.source.git.repoURL": "git_remote",
-    "mlflow.project.entryPoint": "entry_point",
-    "mlflow.parentRunId": "parent_run_id",
-}
-"""Tags that MLflow keeps as text and runsite as columns; readers and filters know both."""
+__all__ = ["Page", "Query", "make_predicate", "make_sort_keys", "search_runs", "sort_rows"]
 
 _COLUMNS = {"user_id": "user"}
 
@@ -83,24 +81,27 @@ def search_runs(runs: pl.DataFrame, *, query: Query) -> Page:
         raise InvalidValueError(f"max_results must be at least 1, not {query.max_results}")
     offset = _parse_token(query)
     orders = [parse_order(text) for text in query.order_by]
-    found = _find_rows(runs, query)
     # Only what the ordering needs is gathered before it is known which rows are on the page.
-    keys, descending = _make_sort_keys(runs, orders, query.artifact_root)
-    sorted_rows = (
-        runs.lazy()
-        .select(*keys, pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"))
-        .filter(pl.lit(found))
-        .sort(
-            [f"key{i}" for i in range(len(keys))],
-            descending=descending,
-            nulls_last=True,
-            maintain_order=True,
-        )
+    keys = make_sort_keys(runs, orders, artifact_root=query.artifact_root)
+    keys += [(pl.col("start_time"), True), (pl.col("run_id"), False)]
+    rows = sort_rows(runs, keys, found=_find_rows(runs, query))
+    end = offset + query.max_results
+    token = _make_token(query, end) if end < len(rows) else None
+    return Page(runs[rows[offset:end]], token)
+
+
+def sort_rows(
+    frame: pl.DataFrame, keys: Sequence[tuple[pl.Expr, bool]], *, found: pl.Series
+) -> pl.Series:
+    """Return the numbers of the rows where `found` holds, ordered by keys (value, descending)."""
+    names = [f"key{i}" for i in range(len(keys))]
+    columns = [value.alias(name) for name, (value, _) in zip(names, keys, strict=True)]
+    selected = frame.lazy().select(*columns, pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"))
+    return (
+        selected.filter(pl.lit(found))
+        .sort(names, descending=[down for _, down in keys], nulls_last=True)
         .collect()["row"]
     )
-    end = offset + query.max_results
-    token = _make_token(query, end) if end < len(sorted_rows) else None
-    return Page(runs[sorted_rows[offset:end]], token)
 
 
 def make_predicate(expression: Expression, *, artifact_root: str = "") -> pl.Expr:
@@ -218,13 +219,14 @@ def _make_pattern(like: str, op: str) -> str:
     return flags + "^" + "".join(wild.get(ch) or pl.escape_regex(ch) for ch in like) + "$"
 
 
-def _make_sort_keys(
-    runs: pl.DataFrame, orders: Sequence[Order], artifact_root: str
-) -> tuple[list[pl.Expr], list[bool]]:
+def make_sort_keys(
+    frame: pl.DataFrame, orders: Sequence[Order], *, artifact_root: str = ""
+) -> list[tuple[pl.Expr, bool]]:
+    """Turn orderings into keys (value, descending) that put numbers, then NaN, then missing."""
     keys: list[tuple[pl.Expr, bool]] = []
     for order in orders:
         value = _make_value(order.field, artifact_root)
-        if order.field.kind is Kind.LOOSE and _is_numeric(runs, value):
+        if order.field.kind is Kind.LOOSE and _is_numeric(frame, value):
             value = value.str.strip_chars().cast(pl.Float64, strict=False)
         elif order.field.kind in (Kind.NUMBER, Kind.TIME):
             value = value.cast(pl.Float64)
@@ -233,8 +235,7 @@ def _make_sort_keys(
             continue
         group = pl.when(value.is_null()).then(2).when(value.is_nan()).then(1).otherwise(0)
         keys += [(group, False), (value.fill_nan(None), order.descending)]
-    keys += [(pl.col("start_time"), True), (pl.col("run_id"), False)]
-    return [key.alias(f"key{i}") for i, (key, _) in enumerate(keys)], [down for _, down in keys]
+    return keys
 
 
 def _is_numeric(runs: pl.DataFrame, value: pl.Expr) -> bool:

@@ -9,6 +9,7 @@ from enum import StrEnum
 __all__ = [
     "EXPERIMENTS",
     "RUNS",
+    "TAG_COLUMNS",
     "And",
     "Clause",
     "Entity",
@@ -104,6 +105,20 @@ EXPERIMENTS = Vocabulary(
     what="experiments",
 )
 """What a search of experiments knows."""
+
+
+TAG_COLUMNS = {
+    "mlflow.runName": "run_name",
+    "mlflow.user": "user",
+    "mlflow.source.name": "source_name",
+    "mlflow.source.type": "source_type",
+    "mlflow.source.git.commit": "git_commit",
+    "mlflow.source.git.branch": "git_branch",
+    "mlflow.source.git.repoURL": "git_remote",
+    "mlflow.project.entryPoint": "entry_point",
+    "mlflow.parentRunId": "parent_run_id",
+}
+"""Tags that MLflow keeps as text and runsite as columns; readers and filters know both."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,227 @@
+"""Experiments: found by id or name, made when first named, and the one that is active."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Iterable, Mapping
+
+from runsite.entities import Experiment, PagedList, ViewType
+from runsite.errors import (
+    AlreadyExistsError,
+    InvalidValueError,
+    NotFoundError,
+    RunStateError,
+    quote,
+)
+from runsite.records import DEFAULT_EXPERIMENT, ExperimentRecord, LifecycleStage, make_experiment_id
+from runsite.store import Store
+from runsite.store.experiments import read_experiments
+from runsite.tracking.checks import convert_text, convert_texts
+from runsite.tracking.convert import experiment_from_record
+
+__all__ = [
+    "EXPERIMENT_ENV",
+    "STAGES",
+    "change_experiment",
+    "create_experiment",
+    "find_active_experiment",
+    "find_experiment",
+    "get_experiment",
+    "list_deleted",
+    "make_active",
+    "search_experiments",
+]
+
+EXPERIMENT_ENV = "RUNSITE_EXPERIMENT_NAME"
+_ENVIRONMENT = (EXPERIMENT_ENV, "MLFLOW_EXPERIMENT_NAME")
+STAGES = {
+    ViewType.ACTIVE_ONLY: (LifecycleStage.ACTIVE.value,),
+    ViewType.DELETED_ONLY: (LifecycleStage.DELETED.value,),
+    ViewType.ALL: (LifecycleStage.ACTIVE.value, LifecycleStage.DELETED.value),
+}
+"""Lifecycle stages that a view shows."""
+
+_active: str | None = None
+
+
+def make_active(store: Store, *, name: str | None, experiment_id: str | None) -> ExperimentRecord:
+    """Make an experiment the active one; by name it is created where it is missing.
+
+    Raises:
+        InvalidValueError: Both or neither of name and id are given.
+        NotFoundError: No experiment has the id.
+        RunStateError: The experiment is deleted.
+    """
+    global _active  # noqa: PLW0603 - one setting for the process, as in MLflow
+    if (name is None) == (experiment_id is None):
+        raise InvalidValueError("name either the experiment or its id, not both and not neither")
+    if name is not None:
+        record = _find_or_create(store, _check_name(name))
+    else:
+        record = get_experiment(store, str(experiment_id))
+    _check_active(record)
+    _active = record.name
+    os.environ[EXPERIMENT_ENV] = record.name  # for the processes that this one starts
+    return record
+
+
+def find_active_experiment(store: Store) -> ExperimentRecord:
+    """Return the experiment of a run that names none: the active one, else the default.
+
+    Raises:
+        RunStateError: It is deleted.
+    """
+    named = (os.environ.get(name) for name in _ENVIRONMENT)
+    name = _active or next((value for value in named if value), DEFAULT_EXPERIMENT)
+    record = _find_recorded(store, name) or _make_record(name)
+    _check_active(record)
+    return record
+
+
+def create_experiment(
+    store: Store, name: str, *, tags: Mapping[str, object] | None = None
+) -> ExperimentRecord:
+    """Make a new experiment.
+
+    Raises:
+        AlreadyExistsError: The name is taken.
+    """
+    if find_experiment(store, _check_name(name)) is not None:
+        raise AlreadyExistsError(
+            f"an experiment {quote(name)} exists already", hint="set_experiment(name) uses it"
+        )
+    record = dataclasses.replace(_make_record(name), tags=convert_texts(tags or {}, what="tag"))
+    store.write_experiment(record)
+    return record
+
+
+def find_experiment(store: Store, name_or_id: str) -> ExperimentRecord | None:
+    """Find an experiment by id or name, or None. The default one is always there."""
+    recorded = _find_recorded(store, name_or_id)
+    if recorded is not None:
+        return recorded
+    if name_or_id in (DEFAULT_EXPERIMENT, "0"):
+        return _make_record(DEFAULT_EXPERIMENT)
+    return _find_among(store.read_experiments(), name_or_id)
+
+
+def get_experiment(store: Store, name_or_id: str) -> ExperimentRecord:
+    """Return an experiment by id or name.
+
+    Raises:
+        NotFoundError: There is none.
+    """
+    record = find_experiment(store, name_or_id)
+    if record is None:
+        names = ", ".join(quote(item.name) for item in store.read_experiments()[:10])
+        raise NotFoundError(
+            f"no experiment {quote(name_or_id)} in the store {quote(str(store.root))}",
+            hint=f"the experiments there are {names}" if names else "the store has no experiments",
+        )
+    return record
+
+
+def change_experiment(
+    store: Store,
+    name_or_id: str,
+    *,
+    name: str | None = None,
+    stage: LifecycleStage | None = None,
+    tags: Mapping[str, object] | None = None,
+) -> None:
+    """Rename an experiment, delete or restore it, or set tags of it.
+
+    Raises:
+        NotFoundError: There is none.
+        AlreadyExistsError: Another one has the new name.
+    """
+    record = get_experiment(store, name_or_id)
+    changes: dict[str, object] = {}
+    if name is not None and name != record.name:
+        if find_experiment(store, _check_name(name)) is not None:
+            raise AlreadyExistsError(f"an experiment {quote(name)} exists already")
+        changes["name"] = name
+    if stage is not None:
+        changes["lifecycle_stage"] = stage.value
+    if tags:
+        changes["tags"] = {**record.tags, **convert_texts(tags, what="tag")}
+    store.write_experiment(dataclasses.replace(record, **changes))  # type: ignore[arg-type]
+
+
+def list_deleted(store: Store) -> list[str]:
+    """List the ids of the deleted experiments: their runs count as deleted too."""
+    return [
+        record.experiment_id
+        for record in read_experiments(store.layout)
+        if record.lifecycle_stage == LifecycleStage.DELETED
+    ]
+
+
+def search_experiments(
+    store: Store,
+    *,
+    view_type: int = ViewType.ACTIVE_ONLY,
+    max_results: int | None = None,
+    filter_string: str | None = None,
+    order_by: Iterable[str] | None = None,
+    page_token: str | None = None,
+) -> PagedList[Experiment]:
+    """Search the experiments, the default one included; the newest first unless ordered.
+
+    Raises:
+        InvalidValueError: The filter, the order or the token cannot be read.
+    """
+    from runsite.queries.experiments import ExperimentQuery, search
+
+    records = store.read_experiments()
+    if not any(record.experiment_id == "0" for record in records):
+        records.append(_make_record(DEFAULT_EXPERIMENT))
+    query = ExperimentQuery(
+        filter=filter_string or "",
+        order_by=tuple(order_by or ()),
+        stages=STAGES[ViewType(view_type)],
+        max_results=max_results,
+        page_token=page_token,
+    )
+    found, token = search(records, query=query)
+    return PagedList((experiment_from_record(store, record) for record in found), token)
+
+
+def _find_or_create(store: Store, name: str) -> ExperimentRecord:
+    record = _find_recorded(store, name)
+    if record is None:
+        store.write_experiment(_make_record(name))
+        record = _find_recorded(store, name) or _make_record(name)
+    return record
+
+
+def _find_recorded(store: Store, name_or_id: str) -> ExperimentRecord | None:
+    """Look among the experiments with a file of their own, which needs no Parquet."""
+    return _find_among(read_experiments(store.layout), name_or_id)
+
+
+def _find_among(records: Iterable[ExperimentRecord], name_or_id: str) -> ExperimentRecord | None:
+    by_id = by_name = None
+    for record in records:
+        by_id = record if record.experiment_id == name_or_id else by_id
+        by_name = record if record.name == name_or_id else by_name
+    return by_id or by_name
+
+
+def _make_record(name: str) -> ExperimentRecord:
+    return ExperimentRecord(experiment_id=make_experiment_id(name), name=name)
+
+
+def _check_name(name: object) -> str:
+    if not isinstance(name, str) or not name.strip():
+        raise InvalidValueError(f"an experiment's name must be text, not {quote(name)}")
+    return convert_text(name)
+
+
+def _check_active(record: ExperimentRecord) -> None:
+    if record.lifecycle_stage == LifecycleStage.DELETED:
+        raise RunStateError(
+            f"experiment {quote(record.name)} is deleted",
+            hint="restore_experiment(id) brings it back, or choose another name",
+        )

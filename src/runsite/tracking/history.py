@@ -1,0 +1,21 @@
+"""The history of one metric of one run."""
+
+from __future__ import annotations
+
+from runsite.entities import Metric
+from runsite.store import Store
+
+__all__ = ["read_history"]
+
+
+def read_history(store: Store, run_id: str, key: str) -> list[Metric]:
+    """Read every value of a metric, in the order of logging."""
+    import polars as pl
+
+    points = (
+        store.scan_metrics()
+        .filter((pl.col("run_id") == run_id) & (pl.col("key") == key))
+        .select("value", pl.col("timestamp").dt.epoch("ms"), "step")
+        .collect()
+    )
+    return [Metric(key, value, time, step, run_id=run_id) for value, time, step in points.rows()]

@@ -1,0 +1,117 @@
+"""Where runs are tracked, where the registry is, and the stores that this process has opened."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+from runsite.errors import ForeignStoreError, FormatVersionError, StoreError
+from runsite.locate import STORE_ENV, find_registry_path, find_store_uri
+from runsite.store import Store
+from runsite.store.layout import parse_location
+from runsite.store.writer import STRICT_ENV
+
+__all__ = [
+    "find_registry",
+    "get_registry_uri",
+    "get_tracking_uri",
+    "is_tracking_uri_set",
+    "open_store",
+    "set_registry_uri",
+    "set_tracking_uri",
+]
+
+_lock = threading.Lock()
+_stores: dict[Path, Store] = {}
+_tracking_uri: str | None = None
+_registry_uri: str | None = None
+
+
+def set_tracking_uri(uri: str | Path) -> None:
+    """Choose the store that runs are logged to: a path or a ``file:`` URL; empty for the default.
+
+    A relative path is taken from the current folder, once: changing the folder later changes
+    nothing. Nothing is created before a run starts. Processes that this one starts (workers of
+    joblib, of multiprocessing) are told by ``RUNSITE_TRACKING_URI``.
+
+    Raises:
+        ForeignStoreError: The URI belongs to another kind of tracker.
+    """
+    global _tracking_uri  # noqa: PLW0603 - one setting for the process, as in MLflow
+    if uri:
+        _tracking_uri = parse_location(uri).absolute().as_uri()
+        os.environ[STORE_ENV] = _tracking_uri
+    else:
+        if os.environ.get(STORE_ENV) == _tracking_uri:
+            os.environ.pop(STORE_ENV, None)
+        _tracking_uri = None
+
+
+def get_tracking_uri() -> str:
+    """Return the store's location as a ``file:`` URL."""
+    return _tracking_uri or parse_location(find_store_uri()).absolute().as_uri()
+
+
+def is_tracking_uri_set() -> bool:
+    """Tell whether the store was chosen by `set_tracking_uri` or ``RUNSITE_TRACKING_URI``."""
+    return _tracking_uri is not None or bool(os.environ.get(STORE_ENV))
+
+
+def set_registry_uri(uri: str) -> None:
+    """Choose the registry file that models are registered in; empty for the default."""
+    global _registry_uri  # noqa: PLW0603 - one setting for the process, as in MLflow
+    _registry_uri = str(parse_location(uri).absolute()) if uri else None
+
+
+def get_registry_uri() -> str:
+    """Return the path of the registry file."""
+    return str(find_registry())
+
+
+def find_registry() -> Path:
+    """Return the path of the registry file."""
+    return find_registry_path(_registry_uri).absolute()
+
+
+def open_store(uri: str | Path | None = None, *, create: bool = False) -> Store:
+    """Return the store at a location, the process's own by default; opened once, then shared.
+
+    Args:
+        uri: A path or ``file:`` URL.
+        create: Make it where it is missing. Where that fails for want of rights or space the
+            store is returned all the same: the run's writer warns, and training goes on.
+
+    Raises:
+        StoreError: There is something else, or a newer store.
+    """
+    root = parse_location(uri or get_tracking_uri()).absolute()
+    with _lock:
+        known = _stores.get(root)
+        # A store may have been removed since, or may not have been there when it was opened.
+        if known is not None and (not create or known.layout.marker.exists()):
+            return known
+        store = _create(root) if create else Store.open(root, missing_ok=True)
+        if known is None:
+            _stores[root] = store
+        return _stores[root]
+
+
+def _create(root: Path) -> Store:
+    try:
+        return Store.create(root)
+    except (ForeignStoreError, FormatVersionError):
+        raise
+    except StoreError as error:
+        if os.environ.get(STRICT_ENV) == "1" or not isinstance(error.__cause__, OSError):
+            raise
+        return Store.open(root, missing_ok=True)
+
+
+def _forget_lock() -> None:
+    global _lock  # noqa: PLW0603 - another thread of the parent may have held it
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_lock)
