@@ -19,6 +19,17 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from runsite import (
+        artifacts,
+        data,
+        entities,
+        errors,
+        models,
+        pyfunc,
+        sklearn,
+        tracking,
+        xgboost,
+    )
     from runsite.errors import RunsiteError
     from runsite.errors import RunsiteError as MlflowException
     from runsite.tracking import MlflowClient, RunsiteClient
@@ -129,6 +140,7 @@ __all__ = [
     "log_table",
     "log_text",
     "models",
+    "pyfunc",
     "read_metrics",
     "read_runs",
     "search_experiments",
@@ -142,12 +154,26 @@ __all__ = [
     "set_tag",
     "set_tags",
     "set_tracking_uri",
+    "sklearn",
     "start_run",
     "tracking",
+    "xgboost",
 ]
 
 # Modules that people reach by ``runsite.<name>``.
-_MODULES = frozenset({"artifacts", "data", "entities", "errors", "models", "tracking"})
+_MODULES = frozenset(
+    {
+        "artifacts",
+        "data",
+        "entities",
+        "errors",
+        "models",
+        "pyfunc",
+        "sklearn",
+        "tracking",
+        "xgboost",
+    }
+)
 
 # Where each public name lives. One line a module, so that adding a verb is one word.
 _HOMES = {
