@@ -2,13 +2,82 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
+from collections import defaultdict
 
 import pytest
 
+from support.repository import ROOT
+
 TIMEOUT_S = 60
 HEAVY = {"altair", "jinja2", "numpy", "pandas", "polars", "pyarrow", "sklearn", "vl_convert"}
+
+SOURCE = ROOT / "src" / "runsite"
+FRAMEWORK_LAYERS = {"data", "integrations", "models", "tracking"}
+IMPORTERS = {
+    # Which layers may import a library. A library that is not here may be imported by none.
+    "altair": {"charts"},
+    "click": {"cli"},
+    "jinja2": {"build", "render"},
+    "latex2mathml": {"cards"},
+    "markupsafe": {"render"},
+    "markdown_it": {"cards"},
+    "mdit_py_plugins": {"cards"},
+    "nh3": {"cards"},
+    "packaging": {"cards"},
+    "polars": {"build", "cli", "data", "integrations", "models", "queries", "render", "store"}
+    | {"tracking"},
+    "pyarrow": {"data", "store"},
+    "pygments": {"cards"},
+    "vl_convert": {"build"},
+    "yaml": {"artifacts", "cards", "config", "models", "registry", "tracking"},
+    # Found, never required: each is imported only where the user has it.
+    "IPython": {"capture", "tracking"},
+    "cloudpickle": FRAMEWORK_LAYERS,
+    "hyperopt": FRAMEWORK_LAYERS | {"hyperopt"},
+    "matplotlib": FRAMEWORK_LAYERS,
+    "numpy": FRAMEWORK_LAYERS,
+    "pandas": FRAMEWORK_LAYERS,
+    "plotly": FRAMEWORK_LAYERS,
+    "PIL": FRAMEWORK_LAYERS | {"artifacts"},
+    "psutil": {"tracking"},
+    "pynvml": {"tracking"},
+    "pyspark": FRAMEWORK_LAYERS,
+    "scipy": FRAMEWORK_LAYERS,
+    "sklearn": FRAMEWORK_LAYERS | {"sklearn"},
+    "skops": FRAMEWORK_LAYERS | {"sklearn"},
+    "xgboost": FRAMEWORK_LAYERS | {"xgboost"},
+}
+
+
+def find_imports() -> dict[str, set[str]]:
+    """Return, for each third-party library, the layers whose code imports it anywhere."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for path in SOURCE.rglob("*.py"):
+        layer = path.relative_to(SOURCE).parts[0].removesuffix(".py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.level == 0:
+                names = [node.module or ""]
+            else:
+                continue
+            for name in names:
+                found[name.partition(".")[0]].add(layer)
+    own = {*sys.stdlib_module_names, "runsite"}
+    return {name: layers for name, layers in found.items() if name not in own}
+
+
+def test_each_library_is_known_in_the_layers_that_need_it():
+    """Who imports what is a list that somebody decided: Altair only in charts, and so on."""
+    strays = {
+        name: sorted(layers - IMPORTERS.get(name, set()))
+        for name, layers in find_imports().items()
+        if layers - IMPORTERS.get(name, set())
+    }
+    assert strays == {}
 
 
 def loaded_by(code: str, *, cwd) -> set[str]:
