@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import json
-import math
 import sys
 from collections import Counter
 from pathlib import Path
@@ -12,12 +10,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from runsite.cli.output import encode_frame, format_bytes, plain
 from runsite.errors import StoreError, quote
 from runsite.locate import find_store_uri
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from runsite.store import Store
     from runsite.store.doctor import Finding
 
@@ -50,12 +47,12 @@ def seal(store: str | None, *, dry_run: bool, salvage: bool, force: bool) -> Non
     opened = _open(store)
     if not dry_run:
         for record in opened.seal(salvage=salvage, force=force):
-            click.echo(f"sealed {record.run_id} {_plain(record.run_name)}: {record.status}")
+            click.echo(f"sealed {record.run_id} {plain(record.run_name)}: {record.status}")
         return
     for path in find_journals(opened.layout):
         contents = read_journal(path, salvage=True)
         if force or not is_alive(contents):
-            click.echo(f"would seal {contents.record.run_id} {_plain(contents.record.run_name)}")
+            click.echo(f"would seal {contents.record.run_id} {plain(contents.record.run_name)}")
 
 
 @click.command()
@@ -79,7 +76,7 @@ def compact(store: str | None, *, dry_run: bool, everything: bool) -> None:
         verb = "merged" if done is not None else "would merge"
         click.echo(
             f"{verb} {len(merge.sources)} files of {merge.folder.name}/ from {merge.month}"
-            f" ({_bytes(merge.size_bytes)})"
+            f" ({format_bytes(merge.size_bytes)})"
         )
 
 
@@ -100,7 +97,7 @@ def gc(store: str | None, *, dry_run: bool) -> None:
             remove(opened.layout, removal)
         verb = "would remove" if dry_run else "removed"
         name = removal.path.relative_to(opened.root).as_posix()
-        click.echo(f"{verb} {name}: {removal.reason} ({_bytes(removal.size_bytes)})")
+        click.echo(f"{verb} {name}: {removal.reason} ({format_bytes(removal.size_bytes)})")
     if not removals:
         click.echo("nothing to remove", err=True)
 
@@ -141,7 +138,7 @@ def doctor(store: str | None, *, quick: bool, form: str) -> int:
         for finding in findings:
             _show(finding)
         for size in sizes:
-            click.echo(f"{size.folder:12} {size.files:8} files {_bytes(size.size_bytes):>10}")
+            click.echo(f"{size.folder:12} {size.files:8} files {format_bytes(size.size_bytes):>10}")
         counts = Counter(finding.severity for finding in findings)
         told = ", ".join(f"{n} {severity}(s)" for severity, n in sorted(counts.items()))
         click.echo(f"{opened.root}: {told or 'all is well'}")
@@ -173,13 +170,13 @@ def export(store: str | None, *, what: str, form: str, output: str | None) -> in
     else:
         runs = opened.read_runs()
         frame = runs if form == "parquet" else flatten_runs(runs)
-    data = _encode(frame, form)
+    data = encode_frame(frame, form)
     if output:
         try:
             write_whole(Path(output), data)
         except OSError as error:
             raise StoreError(f"cannot write {quote(output)}: {error.strerror or error}") from error
-        click.echo(f"wrote {frame.height} rows to {_plain(output)}", err=True)
+        click.echo(f"wrote {frame.height} rows to {plain(output)}", err=True)
     elif form == "parquet" and sys.stdout.isatty():
         raise click.UsageError("Parquet is not for a terminal: write --output FILE")
     else:
@@ -196,53 +193,9 @@ def _open(location: str | None) -> Store:
     return Store.open(find_store_uri(location))
 
 
-def _encode(frame: pl.DataFrame, form: str) -> bytes:
-    buffer = io.BytesIO()
-    match form:
-        case "csv":
-            frame.write_csv(buffer, datetime_format="%Y-%m-%dT%H:%M:%S%.6fZ")
-        case "json":
-            return json.dumps(_json_rows(frame), ensure_ascii=False, indent=1).encode() + b"\n"
-        case _:
-            frame.write_parquet(buffer)
-    return buffer.getvalue()
-
-
-def _json_rows(frame: pl.DataFrame) -> list[dict[str, object]]:
-    """Make rows of JSON values: times as text; what JSON has no number for as text too."""
-    import polars as pl
-
-    times = [name for name, kind in frame.schema.items() if isinstance(kind, pl.Datetime)]
-    shown = frame.with_columns(
-        frame[name].dt.strftime("%Y-%m-%dT%H:%M:%S%.6fZ").alias(name) for name in times
-    )
-    return [
-        {key: _json_value(value) for key, value in row.items()}
-        for row in shown.iter_rows(named=True)
-    ]
-
-
-def _json_value(value: object) -> object:
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
-
-
 def _show(finding: Finding) -> None:
     colours = {"error": "red", "warning": "yellow", "note": "blue"}
     label = click.style(f"{finding.severity}:", fg=colours[finding.severity], bold=True)
-    click.echo(f"{label} {_plain(finding.path)}: {_plain(finding.problem)}")
+    click.echo(f"{label} {plain(finding.path)}: {plain(finding.problem)}")
     if finding.hint:
         click.echo(f"  hint:  {finding.hint}")
-
-
-def _plain(text: str) -> str:
-    """Keep control characters of a name out of the terminal."""
-    return quote(text)[1:-1]
-
-
-def _bytes(size: int) -> str:
-    amount = float(size)
-    for unit in ("B", "kB", "MB", "GB"):
-        if amount < 1000 or unit == "GB":
-            return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
-        amount /= 1000
-    raise AssertionError("unreachable")
