@@ -6,6 +6,9 @@
     model.predict(frame)
 """
 
+# MLflow's arguments, in MLflow's order: scripts that pass them by place keep working.
+# ruff: noqa: FBT001, FBT002, PLR0913
+
 from __future__ import annotations
 
 import os
@@ -42,7 +45,7 @@ __all__ = [
 
 def load_model(
     model_uri: str,
-    suppress_warnings: bool = False,  # noqa: FBT001, FBT002 - MLflow's place for it
+    suppress_warnings: bool = False,
     dst_path: str | None = None,
     model_config: Mapping[str, Any] | None = None,
 ) -> PyFuncModel:
@@ -72,7 +75,7 @@ def load_model(
         return load_folder(folder, model_config=model_config)
 
 
-def save_model(  # noqa: PLR0913 - MLflow's arguments, nearly all by keyword
+def save_model(
     path: str | os.PathLike[str],
     *,
     python_model: Any = None,
@@ -101,7 +104,7 @@ def save_model(  # noqa: PLR0913 - MLflow's arguments, nearly all by keyword
     save_folder(path, write=write, options=make_options(options))
 
 
-def log_model(  # noqa: PLR0913 - MLflow's arguments, nearly all by keyword
+def log_model(
     artifact_path: str | None = None,
     *,
     name: str | None = None,

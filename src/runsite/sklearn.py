@@ -9,13 +9,18 @@
         runsite.sklearn.log_model(model, name="model", input_example=X[:5])
 """
 
+# MLflow's arguments, in MLflow's order: scripts that pass them by place keep working.
+# ruff: noqa: FBT001, FBT002, PLR0913, PLR0917
+
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Unpack
 
+from runsite.integrations.autolog import autolog_flavor
+from runsite.integrations.autolog.config import AutologConfig
 from runsite.integrations.model_loading import find_model_folder
 from runsite.integrations.model_logging import ModelInfo, log_folder
 from runsite.integrations.model_options import LogOptions, SaveOptions, find_example, make_options
@@ -26,6 +31,7 @@ from runsite.models.mlmodel import read_mlmodel
 __all__ = [
     "FLAVOR_NAME",
     "SUPPORTED_SERIALIZATION_FORMATS",
+    "autolog",
     "load_model",
     "log_model",
     "save_model",
@@ -73,7 +79,7 @@ def save_model(
     )
 
 
-def log_model(  # noqa: PLR0913 - MLflow's arguments, nearly all by keyword
+def log_model(
     sk_model: Any,
     artifact_path: str | None = None,
     *,
@@ -133,6 +139,59 @@ def load_model(model_uri: str, dst_path: str | None = None) -> Any:
     model = read_mlmodel(folder)
     model.get_flavor(FLAVOR)
     return load_sklearn(folder, model=model)
+
+
+def autolog(
+    log_input_examples: bool = False,
+    log_model_signatures: bool = True,
+    log_models: bool = True,
+    log_datasets: bool = True,
+    disable: bool = False,
+    exclusive: bool = False,
+    disable_for_unsupported_versions: bool = False,
+    silent: bool = False,
+    max_tuning_runs: int | None = 5,
+    log_post_training_metrics: bool = True,
+    serialization_format: str | None = "cloudpickle",
+    registered_model_name: str | None = None,
+    pos_label: Any = None,
+    extra_tags: Mapping[str, str] | None = None,
+) -> None:
+    """Record every ``fit`` of scikit-learn from now on (docs/autolog.md lists what).
+
+    Args:
+        log_input_examples: Keep a few rows of training data with each model.
+        log_model_signatures: Infer each model's signature.
+        log_models: Log each fitted model.
+        log_datasets: Record name, digest, schema and size of the training data.
+        disable: Turn it off again.
+        exclusive: Record nothing into runs that you started yourself.
+        disable_for_unsupported_versions: Accepted for MLflow's sake.
+        silent: No message, not even when something could not be recorded.
+        max_tuning_runs: How many of a search's candidates become runs of their own; None: all.
+        log_post_training_metrics: Record metrics computed on predictions after the training.
+        serialization_format: ``cloudpickle`` (quick), ``skops`` (no code), or None (skops where
+            it can).
+        registered_model_name: Register each logged model under this name.
+        pos_label: The positive class of binary classifiers.
+        extra_tags: Set on every run that autologging starts.
+    """
+    config = AutologConfig(
+        log_models=log_models,
+        log_input_examples=log_input_examples,
+        log_model_signatures=log_model_signatures,
+        log_datasets=log_datasets,
+        disable=disable,
+        exclusive=exclusive,
+        silent=silent,
+        extra_tags=dict(extra_tags or {}),
+        registered_model_name=registered_model_name,
+        max_tuning_runs=max_tuning_runs,
+        log_post_training_metrics=log_post_training_metrics,
+        serialization_format=serialization_format,
+        pos_label=pos_label,
+    )
+    autolog_flavor(FLAVOR, config)
 
 
 def _write(folder: Any, *, model: Any, **choices: Any) -> Any:

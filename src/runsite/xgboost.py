@@ -3,12 +3,18 @@
 Models are kept in XGBoost's own format, which holds data only: loading runs no code.
 """
 
+# MLflow's arguments, in MLflow's order: scripts that pass them by place keep working.
+# ruff: noqa: FBT001, FBT002, PLR0913, PLR0917
+
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Unpack
 
+from runsite.integrations.autolog import autolog_flavor
+from runsite.integrations.autolog.config import AutologConfig
 from runsite.integrations.model_loading import find_model_folder
 from runsite.integrations.model_logging import ModelInfo, log_folder
 from runsite.integrations.model_options import LogOptions, SaveOptions, find_example, make_options
@@ -16,7 +22,7 @@ from runsite.models.flavors.xgboost import FLAVOR, load_xgboost, write_xgboost
 from runsite.models.folder import save_folder
 from runsite.models.mlmodel import read_mlmodel
 
-__all__ = ["FLAVOR_NAME", "load_model", "log_model", "save_model"]
+__all__ = ["FLAVOR_NAME", "autolog", "load_model", "log_model", "save_model"]
 
 FLAVOR_NAME = FLAVOR
 
@@ -92,6 +98,52 @@ def load_model(model_uri: str, dst_path: str | None = None) -> Any:
     """
     folder = find_model_folder(model_uri, dst_path=dst_path)
     return load_xgboost(folder, model=read_mlmodel(folder))
+
+
+def autolog(
+    importance_types: Sequence[str] | None = None,
+    log_input_examples: bool = False,
+    log_model_signatures: bool = True,
+    log_models: bool = True,
+    log_datasets: bool = True,
+    disable: bool = False,
+    exclusive: bool = False,
+    disable_for_unsupported_versions: bool = False,
+    silent: bool = False,
+    registered_model_name: str | None = None,
+    model_format: str = "ubj",
+    extra_tags: Mapping[str, str] | None = None,
+) -> None:
+    """Record every training of XGBoost from now on (docs/autolog.md lists what).
+
+    Args:
+        importance_types: Kinds of feature importance; by default ``weight``.
+        log_input_examples: Keep a few rows of training data with each model.
+        log_model_signatures: Infer each model's signature.
+        log_models: Log each trained model.
+        log_datasets: Record name, digest, schema and size of the training data.
+        disable: Turn it off again.
+        exclusive: Record nothing into runs that you started yourself.
+        disable_for_unsupported_versions: Accepted for MLflow's sake.
+        silent: No message, not even when something could not be recorded.
+        registered_model_name: Register each logged model under this name.
+        model_format: ``ubj`` or ``json``.
+        extra_tags: Set on every run that autologging starts.
+    """
+    config = AutologConfig(
+        log_models=log_models,
+        log_input_examples=log_input_examples,
+        log_model_signatures=log_model_signatures,
+        log_datasets=log_datasets,
+        disable=disable,
+        exclusive=exclusive,
+        silent=silent,
+        extra_tags=dict(extra_tags or {}),
+        registered_model_name=registered_model_name,
+        importance_types=tuple(importance_types or ("weight",)),
+        model_format=model_format,
+    )
+    autolog_flavor(FLAVOR, config)
 
 
 def _write(folder: Any, *, model: Any, **choices: Any) -> Any:

@@ -17,6 +17,7 @@ from runsite.models.folder import FlavorFiles, ModelOptions, save_folder
 from runsite.models.mlmodel import MLModel
 from runsite.models.signature import ModelSignature, format_signature
 from runsite.records import ArtifactRecord, ModelRecord
+from runsite.store.files import TEMP_PREFIX
 from runsite.tracking.active import get_session
 from runsite.tracking.uris import find_registry
 
@@ -108,7 +109,7 @@ def _save(
     root = session.writer.artifacts_dir
     path = str(identity.artifact_path)
     target = root / path
-    fresh = target.with_name(f".{target.name}-{uuid.uuid4().hex}")
+    fresh = target.with_name(f"{TEMP_PREFIX}{uuid.uuid4().hex}")
     model = save_folder(fresh, write=write, options=options, identity=identity)
     files = digest_files(fresh)
     _put_in_place(fresh, target)
@@ -131,7 +132,7 @@ def _save(
 
 def _put_in_place(fresh: Path, target: Path) -> None:
     """Rename the new folder into its place; one that stands there goes only after that."""
-    old = target.with_name(f".{target.name}-{uuid.uuid4().hex}")
+    old = target.with_name(f"{TEMP_PREFIX}{uuid.uuid4().hex}")
     if target.exists():
         target.rename(old)
     fresh.rename(target)

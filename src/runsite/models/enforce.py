@@ -131,11 +131,6 @@ def _missing_columns(missing: list[Any], *, present: list[str]) -> ModelError:
 
 
 def _enforce_column(column: Any, spec: ColSpec, *, loose: bool) -> Any:
-    if spec.required and len(column) and bool(column.isna().any()):
-        raise ModelError(
-            f"column {quote(str(spec.name))} has missing values, and the model needs all of them",
-            hint="infer the signature from data that has missing values where they may occur",
-        )
     if isinstance(spec.type, AnyType):
         return column
     if not isinstance(spec.type, DataType):

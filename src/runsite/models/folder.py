@@ -26,6 +26,7 @@ from runsite.models.requirements import (
     write_environment,
 )
 from runsite.models.signature import ModelSignature
+from runsite.store.files import TEMP_PREFIX
 
 __all__ = ["FlavorFiles", "ModelOptions", "save_folder"]
 
@@ -96,7 +97,7 @@ def save_folder(
         )
     target.parent.mkdir(parents=True, exist_ok=True)
     # Not tempfile.mkdtemp: its folders are private, and a model's has the mode of any other.
-    work = target.parent / f".{target.name}-{uuid.uuid4().hex}"
+    work = target.parent / f"{TEMP_PREFIX}{uuid.uuid4().hex}"
     work.mkdir()
     try:
         model = _fill(work, write=write, options=options, identity=identity)
