@@ -31,21 +31,22 @@ def write_whole(path: Path, data: bytes, *, durable: bool = True) -> None:
 
 
 @contextlib.contextmanager
-def replacing(path: Path, *, durable: bool = True) -> Iterator[Path]:
+def replacing(path: Path, *, durable: bool = True, suffix: str = "") -> Iterator[Path]:
     """Give a temporary path beside `path` that becomes `path` when the block ends well.
 
-    On an exception the temporary file is removed and `path` stays as it was.
+    On an exception the temporary file is removed and `path` stays as it was. The temporary name
+    ends in `suffix`: none in the tables' folders, where other tools read ``*.parquet``.
     """
-    with temporary_in(path.parent) as temporary:
+    with temporary_in(path.parent, suffix=suffix) as temporary:
         yield temporary
         install(temporary, path, durable=durable)
 
 
 @contextlib.contextmanager
-def temporary_in(folder: Path) -> Iterator[Path]:
+def temporary_in(folder: Path, *, suffix: str = "") -> Iterator[Path]:
     """Give the path of a temporary file in a folder, and remove it if it is still there after."""
     folder.mkdir(parents=True, exist_ok=True)
-    temporary = folder / f"{TEMP_PREFIX}{secrets.token_hex(8)}"
+    temporary = folder / f"{TEMP_PREFIX}{secrets.token_hex(8)}{suffix}"
     try:
         yield temporary
     finally:

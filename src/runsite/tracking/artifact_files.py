@@ -174,7 +174,8 @@ def _store(session: Session, path: str, write: Callable[[Path], None]) -> Artifa
     root.mkdir(parents=True, exist_ok=True)
     _check_inside(root, target)
     # Not durable by itself: a thousand small files would wait for the disk a thousand times.
-    with replacing(target, durable=False) as temporary:
+    # The suffix tells plotting libraries which format to write.
+    with replacing(target, durable=False, suffix=target.suffix) as temporary:
         write(temporary)
         size, digest = _digest(temporary)
     return ArtifactRecord(path=path, size_bytes=size, sha256=digest)
