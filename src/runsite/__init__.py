@@ -14,9 +14,11 @@ A name is imported when it is first used: importing runsite loads only the stand
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
+
+# Type checkers take this name for typing's, whose import would cost more than all the rest here.
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from runsite import (

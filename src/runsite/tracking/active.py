@@ -13,7 +13,7 @@ from runsite.store import Store
 from runsite.store.fold import time_to_us
 from runsite.tracking import sessions, starting, uris
 from runsite.tracking.checks import check_status
-from runsite.tracking.convert import find_artifact_root, run_from_record
+from runsite.tracking.convert import find_artifact_root, run_from_record, time_ms
 from runsite.tracking.sessions import Session
 
 if TYPE_CHECKING:
@@ -62,14 +62,13 @@ class ActiveRun:
     def info(self) -> RunInfo:
         """Which run it is and where it stands."""
         session, record = self.session, self.session.writer.record
-        if self.ended:
-            return self._read().info
         return RunInfo(
             run_id=session.run_id,
             experiment_id=record.experiment_id,
             user_id=record.source.user,
-            status=RunStatus.RUNNING.value,
+            status=session.status,
             start_time=time_to_us(record.start_time) // 1000,
+            end_time=time_ms(session.end_time),
             artifact_uri=f"{find_artifact_root(session.store)}/{session.run_id}",
             run_name=session.run_name,
         )

@@ -36,6 +36,8 @@ class Session:
         kept: Made by a client: open until it is terminated or the process ends.
         run_name: The name now, which may have changed since the start.
         parent_run_id: The run that this one is nested under.
+        status: Where the run stands, known without reading the store.
+        end_time: When it ended.
     """
 
     def __init__(self, store: Store, writer: RunWriter, *, kept: bool = False) -> None:
@@ -48,7 +50,9 @@ class Session:
         self.capture: Capture | None = None
         self.before_end: list[Callable[[], None]] = []
         self.used_at = time.monotonic()
-        self._status: str | None = None
+        self.status = RunStatus.RUNNING.value
+        self.end_time: datetime | None = None
+        self._ended_as: str | None = None
         self._warned = False
 
     @property
@@ -82,8 +86,8 @@ class Session:
 
     def note_end(self, status: str) -> None:
         """Remember how one of several holders ended; what is not FINISHED weighs more."""
-        if self._status in (None, RunStatus.FINISHED):
-            self._status = status
+        if self._ended_as in (None, RunStatus.FINISHED):
+            self._ended_as = status
 
     def close(self, *, status: str | None = None, end_time: datetime | None = None) -> None:
         """Wait for what is captured, and seal."""
@@ -91,10 +95,10 @@ class Session:
             action()
         if self.capture is not None:
             self.capture.finish()
-        status = status or self._status
-        if status is not None and end_time is None:
-            end_time = datetime.now(UTC)
-        self.writer.close(status=status, end_time=end_time)
+        status = status or self._ended_as
+        if status is not None and not self.writer.closed:
+            self.status, self.end_time = status, end_time or datetime.now(UTC)
+        self.writer.close(status=status, end_time=self.end_time)
 
 
 _lock = threading.RLock()
