@@ -97,6 +97,7 @@ class ExperimentPage:
     rows: tuple[TableRow, ...] = told("The newest runs, for readers without JavaScript.")
     n_runs: int = told("How many runs there are.")
     n_left_out: int = told("Keys that found no place among the columns.")
+    columns_path: str = told("Data shard that describes the columns.")
     shards: tuple[str, ...] = told("Data shards of the table, oldest runs first.")
     picture: str = told("Static picture of the main chart; empty where there is none.")
     has_curves: bool = told("Whether any run has a metric with a history.")
@@ -108,6 +109,7 @@ def assemble_experiment_page(
     site: Site,
     table: RunsTable,
     shards: Sequence[str],
+    columns_path: str,
     note: str = "",
     picture: str = "",
 ) -> ExperimentPage:
@@ -118,6 +120,7 @@ def assemble_experiment_page(
         site: What is the same on every page.
         table: Its runs as columns, oldest first.
         shards: Paths of the data shards of the table.
+        columns_path: Path of the data shard that describes its columns.
         note: Description in Markdown.
         picture: Path of the static picture.
     """
@@ -140,6 +143,7 @@ def assemble_experiment_page(
         rows=_rows(table),
         n_runs=table.frame.height,
         n_left_out=table.left_out,
+        columns_path=columns_path,
         shards=tuple(shards),
         picture=picture,
         has_curves=summary.has_curves,

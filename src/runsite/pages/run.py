@@ -103,10 +103,10 @@ class ModelRow:
 class RunSurroundings:
     """What a run's page shows of its neighbours. Not a context: an input of the assembly."""
 
-    previous: RunRecord | None = None
-    following: RunRecord | None = None
-    parent: RunRecord | None = None
-    children: tuple[RunRecord, ...] = ()
+    previous: RunRef | None = None
+    following: RunRef | None = None
+    parent: RunRef | None = None
+    children: tuple[RunRef, ...] = ()
     versions: tuple[StageRef, ...] = ()
     curves_path: str = ""
 
@@ -201,11 +201,11 @@ def assemble_run_page(
         environment=_environment(run),
         packages=tuple(Pair(k, v) for k, v in sorted(run.source.packages.items())),
         reproduce=_reproduce(run),
-        parent=make_run_ref(around.parent) if around.parent else None,
-        children=tuple(make_run_ref(child) for child in around.children[:_MAX_RELATED]),
+        parent=around.parent,
+        children=around.children[:_MAX_RELATED],
         n_children=len(around.children),
-        previous=make_run_ref(around.previous) if around.previous else None,
-        following=make_run_ref(around.following) if around.following else None,
+        previous=around.previous,
+        following=around.following,
         curves_path=around.curves_path,
         has_curves=bool(around.curves_path) and any(m.count > 1 for m in run.metrics.values()),
     )

@@ -1,0 +1,109 @@
+"""The experiment pages and the data of their tables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from runsite.build.runs import RunPlan
+from runsite.build.workshop import Workshop
+from runsite.pages.experiment import assemble_experiment_page
+from runsite.pages.paths import make_experiment_path, make_slug
+from runsite.pages.plain import ExperimentShards
+from runsite.pages.run import NOTE_TAG
+from runsite.queries.columns import Column, RunsTable, make_runs_table
+from runsite.queries.overview import ExperimentSummary, summarise_experiment
+from runsite.render.shards import render_column, render_shard
+
+__all__ = ["ExperimentResult", "write_experiments"]
+
+ROWS_A_SHARD = 5_000
+CURVES = Column(id="run.curves", group="hidden", label="", kind="text")
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentResult:
+    """What the pages of all experiments need of one."""
+
+    summary: ExperimentSummary
+    shards: ExperimentShards
+
+
+def write_experiments(shop: Workshop, plan: RunPlan) -> tuple[ExperimentResult, ...]:
+    """Write the page and the data of every experiment that has runs."""
+    frame = shop.data.runs.frame
+    groups = frame.partition_by("experiment", as_dict=True, maintain_order=True)
+    return tuple(
+        _write_experiment(shop, plan, name=str(name), runs=runs)
+        for (name,), runs in sorted(groups.items(), key=lambda item: str(item[0][0]))
+    )
+
+
+def _write_experiment(
+    shop: Workshop, plan: RunPlan, *, name: str, runs: pl.DataFrame
+) -> ExperimentResult:
+    directions = shop.options.config.site.directions
+    summary = summarise_experiment(name, runs=runs, directions=directions)
+    table = make_runs_table(runs, directions=directions)
+    shards = _write_table(shop, plan, name=name, table=table)
+    record = shop.data.experiments.get(name)
+    page = assemble_experiment_page(
+        summary,
+        site=shop.site,
+        table=table,
+        shards=shards.shards,
+        columns_path=shards.columns_path,
+        note=record.tags.get(NOTE_TAG, "") if record else "",
+    )
+    shop.write_page(page)
+    return ExperimentResult(summary=summary, shards=shards)
+
+
+def _write_table(
+    shop: Workshop, plan: RunPlan, *, name: str, table: RunsTable
+) -> ExperimentShards:
+    folder = f"data/experiments/{make_slug(name)}"
+    frame = _with_curves(table.frame, plan)
+    columns = (*table.columns, CURVES)
+    addresses = []
+    for number, start in enumerate(range(0, frame.height, ROWS_A_SHARD)):
+        part = frame.slice(start, ROWS_A_SHARD)
+        body = ",".join(
+            f"[{json.dumps(c.id)},{render_column(c, part[c.id])}]" for c in columns
+        )
+        path = f"{folder}/runs-{number}.js"
+        text = render_shard(path, f'{{"rows":{part.height},"columns":[{body}]}}')
+        addresses.append(shop.write_data(path, text))
+    return ExperimentShards(
+        name=name,
+        path=make_experiment_path(name),
+        n_runs=frame.height,
+        columns_path=_write_columns(shop, f"{folder}/columns.js", table.columns),
+        shards=tuple(addresses),
+    )
+
+
+def _with_curves(frame: pl.DataFrame, plan: RunPlan) -> pl.DataFrame:
+    paths = [plan.around[run_id].curves_path or None for run_id in frame["run.id"]]
+    return frame.with_columns(pl.Series(CURVES.id, paths, dtype=pl.String))
+
+
+def _write_columns(shop: Workshop, path: str, columns: Sequence[Column]) -> str:
+    described = [
+        {
+            "id": column.id,
+            "group": column.group,
+            "label": column.label,
+            "kind": column.kind,
+            "direction": column.direction or "",
+            "filled": column.filled,
+            "distinct": column.distinct,
+            "visible": column.visible,
+        }
+        for column in columns
+    ]
+    body = json.dumps(described, ensure_ascii=True, separators=(",", ":"))
+    return shop.write_data(path, render_shard(path, body))

@@ -1,0 +1,110 @@
+"""Everything that a build writes, in order: data first, for pages name it by its content."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from urllib.parse import urlsplit
+
+from runsite import __version__
+from runsite.build.assets import find_versions, read_assets, write_assets
+from runsite.build.experiments import ExperimentResult, write_experiments
+from runsite.build.models import write_models
+from runsite.build.options import BuildOptions
+from runsite.build.prepare import Preparation
+from runsite.build.reading import read_site_data
+from runsite.build.runs import plan_runs, write_runs
+from runsite.build.search import write_search
+from runsite.build.workshop import Workshop
+from runsite.output.writer import SiteWriter
+from runsite.pages.context import Site
+from runsite.pages.models import ModelCard, list_version_refs
+from runsite.pages.overview import assemble_experiments_page, assemble_overview_page
+from runsite.pages.plain import assemble_compare_page, assemble_not_found_page
+from runsite.render.environment import make_environment
+from runsite.render.themes import Theme
+
+__all__ = ["write_site"]
+
+_NEWEST = 10
+
+
+def write_site(
+    options: BuildOptions,
+    *,
+    writer: SiteWriter,
+    theme: Theme,
+    code: str,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[int, tuple[str, ...]]:
+    """Write every page and data file.
+
+    Args:
+        options: What to build.
+        writer: Where to.
+        theme: With which templates.
+        code: Digest of all inputs but the data.
+        progress: Told how far the run pages are.
+
+    Returns:
+        How many runs the site has, and the warnings.
+    """
+    with Preparation() as preparation:
+        data = read_site_data(options)
+        assets = read_assets(theme, preparation)
+    write_assets(writer, assets)
+    settings = options.config.site
+    shop = Workshop(
+        options=options,
+        site=Site(
+            title=settings.title,
+            description=settings.description,
+            version=__version__,
+            repository_url=settings.repository_url.rstrip("/"),
+            n_models=len(data.registry.models),
+        ),
+        data=data,
+        environment=make_environment(theme, assets=find_versions(assets)),
+        writer=writer,
+        code=code,
+    )
+    plan = plan_runs(shop, versions=list_version_refs(data.registry))
+    total, done = len(data.runs), 0
+
+    def tick(count: int) -> None:
+        nonlocal done
+        done += count
+        if progress and count:
+            progress(done, total)
+
+    write_runs(shop, plan, tick=tick)
+    experiments = write_experiments(shop, plan)
+    models = write_models(shop)
+    _write_plain_pages(shop, experiments, models)
+    return total, data.problems
+
+
+def _write_plain_pages(
+    shop: Workshop, experiments: Sequence[ExperimentResult], models: Sequence[ModelCard]
+) -> None:
+    runs = shop.data.runs
+    summaries = [result.summary for result in experiments]
+    newest = runs.frame.tail(_NEWEST).reverse()["run_id"]
+    shop.write_page(
+        assemble_overview_page(
+            site=shop.site,
+            summaries=summaries,
+            newest=[runs.get_record(run_id) for run_id in newest],
+            models=models,
+            problems=shop.data.problems,
+        )
+    )
+    shop.write_page(assemble_experiments_page(site=shop.site, summaries=summaries))
+    shards = [result.shards for result in experiments]
+    shop.write_page(assemble_compare_page(site=shop.site, experiments=shards))
+    base_path = urlsplit(shop.options.base_url).path
+    if shop.options.base_url and not base_path.endswith("/"):
+        base_path += "/"
+    shop.write_page(assemble_not_found_page(site=shop.site, base_path=base_path))
+    write_search(shop)
+    # Without it GitHub Pages runs Jekyll over the site, which drops names that begin with "_".
+    shop.writer.write(".nojekyll", b"")

@@ -1,0 +1,117 @@
+"""Reading all that a site is made of, once: runs, experiments, registry, cards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from runsite.build.options import BuildOptions
+from runsite.pages.context import RunRef
+from runsite.pages.paths import make_run_path
+from runsite.records import ExperimentRecord, LifecycleStage, RunRecord
+from runsite.registry import Registry, load_registry
+from runsite.store import Store
+from runsite.store.schema import record_from_row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["RunIndex", "SiteData", "read_site_data"]
+
+
+class RunIndex:
+    """All runs of the site: light mentions of each, and the whole record where it is asked for.
+
+    Immutable once made; threads may share it.
+    """
+
+    def __init__(self, runs: pl.DataFrame) -> None:
+        self.frame = runs
+        self._rows = {run_id: row for row, run_id in enumerate(runs["run_id"])}
+        self._refs = {ref.run_id: ref for ref in _make_refs(runs)}
+
+    def __contains__(self, run_id: object) -> bool:
+        return run_id in self._rows
+
+    def __len__(self) -> int:
+        return self.frame.height
+
+    def find_ref(self, run_id: str | None) -> RunRef | None:
+        """Mention a run; None where the site does not have it."""
+        return None if run_id is None else self._refs.get(run_id)
+
+    def get_record(self, run_id: str) -> RunRecord:
+        """Return everything that is known of a run of the site."""
+        return record_from_row(self.frame.row(self._rows[run_id], named=True))
+
+    def find_records(self, run_ids: Iterable[str]) -> dict[str, RunRecord]:
+        """Return the records of those runs that the site has."""
+        return {run_id: self.get_record(run_id) for run_id in run_ids if run_id in self}
+
+
+@dataclass(frozen=True, slots=True)
+class SiteData:
+    """What was read.
+
+    Attributes:
+        store: Where histories are asked for.
+        runs: Runs that are not deleted, of experiments that are not.
+        experiments: By name; those without a run too.
+        registry: An empty one where there is no file.
+        problems: What could not be read, one line each.
+    """
+
+    store: Store
+    runs: RunIndex
+    experiments: Mapping[str, ExperimentRecord]
+    registry: Registry
+    problems: tuple[str, ...]
+
+
+def read_site_data(options: BuildOptions) -> SiteData:
+    """Read everything that the site is made of.
+
+    Raises:
+        StoreError: There is something else than a store.
+        RegistryError: The registry cannot be read.
+    """
+    store = Store.open(options.store, missing_ok=True)
+    active = LifecycleStage.ACTIVE.value
+    runs = store.read_runs().filter(pl.col("lifecycle_stage") == active)
+    experiments = store.read_experiments()
+    deleted = [e.experiment_id for e in experiments if e.lifecycle_stage != active]
+    if deleted:
+        runs = runs.filter(~pl.col("experiment_id").is_in(deleted))
+    registry = load_registry(options.registry) if options.registry.exists() else Registry()
+    index = RunIndex(runs.sort("start_time", "run_id"))
+    problems = [f"{path.name}: {reason}" for path, reason in store.problems]
+    return SiteData(
+        store=store,
+        runs=index,
+        experiments={e.name: e for e in experiments if e.lifecycle_stage == active},
+        registry=registry,
+        problems=(*problems, *_find_missing_runs(registry, index)),
+    )
+
+
+def _find_missing_runs(registry: Registry, runs: RunIndex) -> list[str]:
+    return [
+        f"{model.name} version {version.version}: its run {version.run} is not in the store"
+        for model in registry.models.values()
+        for version in model.versions
+        if version.run not in runs
+    ]
+
+
+def _make_refs(runs: pl.DataFrame) -> Iterable[RunRef]:
+    columns = runs.select("run_id", "run_name", "status", "interrupted")
+    for run_id, name, status, interrupted in columns.iter_rows():
+        yield RunRef(
+            run_id=run_id,
+            name=(name or "").strip() or run_id[:8],
+            status="INTERRUPTED" if interrupted else status,
+            path=make_run_path(run_id),
+        )

@@ -1,0 +1,74 @@
+"""The index of the search page: titles and words of every run, experiment and model."""
+
+from __future__ import annotations
+
+import json
+
+import polars as pl
+
+from runsite.build.workshop import Workshop
+from runsite.pages.paths import make_experiment_path, make_model_path, make_version_path
+from runsite.pages.plain import assemble_search_page
+from runsite.render.shards import render_shard
+
+__all__ = ["write_search"]
+
+DOCUMENTS_A_SHARD = 5_000
+
+
+def write_search(shop: Workshop) -> None:
+    """Write the index and the page."""
+    documents = [*_list_models(shop), *_list_experiments(shop), *_list_runs(shop)]
+    addresses = []
+    for number, start in enumerate(range(0, len(documents), DOCUMENTS_A_SHARD)):
+        part = documents[start : start + DOCUMENTS_A_SHARD]
+        path = f"data/search/{number}.js"
+        body = ",".join(json.dumps(document, separators=(",", ":")) for document in part)
+        addresses.append(shop.write_data(path, render_shard(path, f"[{body}]")))
+    shop.write_page(assemble_search_page(site=shop.site, shards=addresses))
+
+
+def _list_models(shop: Workshop) -> list[list[str]]:
+    documents = []
+    for model in shop.data.registry.models.values():
+        words = [model.description, *model.stages, *model.aliases, *model.tags.values()]
+        documents.append(["model", model.name, make_model_path(model.name), "", " ".join(words)])
+        for version in model.versions:
+            title = f"{model.name} version {version.version}"
+            stage = model.stage_of(version.version)
+            words = [stage, version.description, version.registered_by, *version.tags.values()]
+            path = make_version_path(model.name, version.version)
+            documents.append(["version", title, path, model.name, " ".join(words)])
+    return documents
+
+
+def _list_experiments(shop: Workshop) -> list[list[str]]:
+    names = shop.data.runs.frame["experiment"].unique().sort()
+    return [["experiment", name, make_experiment_path(name), "", ""] for name in names]
+
+
+def _list_runs(shop: Workshop) -> list[list[str]]:
+    frame = shop.data.runs.frame.reverse().select(
+        "run_id",
+        "experiment",
+        "user",
+        "git_commit",
+        _join_map("params"),
+        _join_map("tags"),
+    )
+    documents = []
+    for run_id, experiment, user, commit, params, tags in frame.iter_rows():
+        ref = shop.data.runs.find_ref(run_id)
+        if ref is None:
+            continue
+        words = [run_id, ref.status.lower(), user or "", (commit or "")[:10], params, tags]
+        documents.append(["run", ref.name, ref.path, experiment, " ".join(filter(None, words))])
+    return documents
+
+
+def _join_map(name: str) -> pl.Expr:
+    pair = pl.element().struct
+    key, value = pair.field("key"), pair.field("value")
+    text = pl.concat_str([key, pl.lit("="), value.str.slice(0, 120)])
+    shown = text.filter(~key.str.starts_with("mlflow.") & ~key.str.starts_with("runsite."))
+    return pl.col(name).map.entries().list.eval(shown).list.join(" ").alias(name)

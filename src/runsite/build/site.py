@@ -1,0 +1,71 @@
+"""``build``: from a store, a registry and cards to a folder of pages."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from runsite.build.fingerprint import find_code_digest, find_inputs_digest
+from runsite.build.options import BuildOptions, BuildReport
+from runsite.output.writer import SiteWriter
+from runsite.render.themes import load_theme
+from runsite.store.layout import Layout, parse_location
+
+__all__ = ["build"]
+
+INDEX = "index.html"
+
+Progress = Callable[[int, int], None]
+"""Called with run pages done and run pages in all."""
+
+
+def build(
+    options: BuildOptions,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    progress: Progress | None = None,
+) -> BuildReport:
+    """Build the site, or leave it as it is where nothing has changed.
+
+    The same inputs give the same bytes. Only files that changed are written, each whole or not
+    at all; only files that an earlier build wrote are removed.
+
+    Args:
+        options: What to build, from what, to where.
+        clock: Seconds, for the report.
+        progress: Told how far the run pages are.
+
+    Raises:
+        BuildError: The output cannot be written, or a template is wrong.
+        StoreError: There is something else than a store.
+        RegistryError: The registry cannot be read.
+    """
+    started = clock()
+    writer = SiteWriter(options.output)
+    site = options.config.site
+    theme = load_theme(options.config.folder / site.theme if site.theme else None)
+    code = find_code_digest(theme, options)
+    layout = Layout(parse_location(options.store))
+    inputs = find_inputs_digest(layout, options=options, code=code)
+    n_runs, warnings = writer.before.n_runs, writer.before.warnings
+    up_to_date = inputs and inputs == writer.before.inputs and writer.is_complete()
+    if options.force or not up_to_date:
+        # Polars, Jinja and the rest take most of a second to load: only where there is work.
+        from runsite.build.pages import write_site
+
+        n_runs, warnings = write_site(
+            options, writer=writer, theme=theme, code=code, progress=progress
+        )
+        writer.finish(inputs=inputs, n_runs=n_runs, warnings=warnings)
+    return BuildReport(
+        index=Path(options.output, INDEX),
+        n_runs=n_runs,
+        n_files=len(writer.files),
+        size_bytes=sum(entry.size_bytes for entry in writer.files.values()),
+        added=tuple(writer.changes.added),
+        changed=tuple(writer.changes.changed),
+        removed=tuple(writer.changes.removed),
+        warnings=tuple(warnings),
+        duration_s=clock() - started,
+    )

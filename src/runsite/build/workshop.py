@@ -1,0 +1,47 @@
+"""What the parts of one build share: settings, templates, data and the writer."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from jinja2 import Environment
+
+from runsite.build.options import BuildOptions
+from runsite.build.reading import SiteData
+from runsite.output.writer import SiteWriter
+from runsite.pages.context import Site
+from runsite.render.page import Page, render_page
+
+__all__ = ["Workshop"]
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """One build at work. Lives for that build; one thread.
+
+    Attributes:
+        code: Digest of all inputs but the data.
+    """
+
+    options: BuildOptions
+    site: Site
+    data: SiteData
+    environment: Environment
+    writer: SiteWriter
+    code: str
+
+    def make_key(self, *inputs: object) -> str:
+        """Digest what a file is made from; the code and the settings are always part of it."""
+        text = repr((self.code, self.site.n_models, inputs))
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+    def write_page(self, page: Page, *, key: str = "") -> None:
+        """Render a page and write it where it belongs."""
+        self.writer.write(page.meta.path, render_page(self.environment, page), key=key)
+
+    def write_data(self, path: str, content: str) -> str:
+        """Write a data shard; returns its address with a mark that changes with the content."""
+        self.writer.write(path, content)
+        mark = hashlib.sha256(content.encode()).hexdigest()[:10]
+        return f"{path}?v={mark}"

@@ -1,0 +1,64 @@
+"""The Jinja environment: autoescape, strict about undefined names, templates from a theme."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from markupsafe import Markup
+
+from runsite.cards import render_markdown
+from runsite.pages.formatting import format_count
+from runsite.render.themes import Theme
+
+__all__ = ["make_environment"]
+
+
+def make_environment(theme: Theme, *, assets: Mapping[str, str]) -> Environment:
+    """Make the environment of one build. Threads may share it.
+
+    Args:
+        theme: Where templates come from.
+        assets: Path below ``assets/`` → digest of the content, so that a changed file gets
+            another address and browsers do not show the old one.
+    """
+    folders = {name: FileSystemLoader(folder) for name, folder in theme.folders}
+    environment = Environment(
+        loader=ChoiceLoader([*folders.values(), PrefixLoader(folders)]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+    )
+
+    def asset(name: str) -> str:
+        return f"assets/{name}?v={assets[name]}"
+
+    environment.globals["asset"] = asset
+    environment.globals["has_asset"] = lambda name: name in assets
+    environment.filters.update(
+        markdown=_markdown, script_json=_script_json, count=format_count, anchor=_anchor
+    )
+    return environment
+
+
+def _markdown(text: str) -> Markup:
+    """Render Markdown that anybody may have written."""
+    return Markup(render_markdown(text, base_level=3))  # noqa: S704  # safe by its contract
+
+
+def _script_json(value: object) -> Markup:
+    """Write JSON for a data block: nothing in it can end the script element or open a comment."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)  # noqa: S704  # escaped above
+
+
+def _anchor(text: str) -> str:
+    """Make an id for a fragment from any text."""
+    return "x" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:10]

@@ -1,0 +1,75 @@
+"""One page to one HTML string. Pure but for the templates that it reads."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TypeAlias
+
+from jinja2 import Environment, TemplateError, UndefinedError
+
+from runsite.errors import BuildError, quote
+from runsite.pages.experiment import ExperimentPage
+from runsite.pages.models import ModelPage, ModelsPage, VersionPage
+from runsite.pages.overview import ExperimentsPage, OverviewPage
+from runsite.pages.plain import ComparePage, NotFoundPage, SearchPage
+from runsite.pages.run import RunPage
+
+__all__ = ["TEMPLATES", "Page", "make_context", "render_page"]
+
+Page: TypeAlias = (
+    OverviewPage
+    | ExperimentsPage
+    | ExperimentPage
+    | RunPage
+    | ModelsPage
+    | ModelPage
+    | VersionPage
+    | ComparePage
+    | SearchPage
+    | NotFoundPage
+)
+
+TEMPLATES: dict[type[Page], str] = {
+    OverviewPage: "overview.html",
+    ExperimentsPage: "experiments.html",
+    ExperimentPage: "experiment.html",
+    RunPage: "run.html",
+    ModelsPage: "models.html",
+    ModelPage: "model.html",
+    VersionPage: "version.html",
+    ComparePage: "compare.html",
+    SearchPage: "search.html",
+    NotFoundPage: "404.html",
+}
+"""Which template shows which context."""
+
+
+def make_context(page: Page) -> dict[str, object]:
+    """Return what a template sees: the fields of the page's dataclass, nothing else."""
+    return {item.name: getattr(page, item.name) for item in dataclasses.fields(page)}
+
+
+def render_page(environment: Environment, page: Page) -> str:
+    """Render a page.
+
+    Raises:
+        BuildError: A template uses a name that does not exist, or is not valid.
+    """
+    name = TEMPLATES[type(page)]
+    try:
+        html = environment.get_template(name).render(make_context(page))
+    except UndefinedError as error:
+        raise BuildError(
+            f"the template {quote(name)} uses what does not exist: {error}",
+            where=name,
+            hint="docs/themes.md lists what each template can use",
+        ) from error
+    except TemplateError as error:
+        line = getattr(error, "lineno", None)
+        place = getattr(error, "name", None) or name
+        raise BuildError(
+            f"the template {quote(name)} cannot be rendered: {error}",
+            where=f"{place}:{line}" if line else str(place),
+        ) from error
+    # A lone surrogate (a badly decoded file name) cannot be written as UTF-8.
+    return html.encode("utf-8", "replace").decode()

@@ -1,0 +1,89 @@
+"""Themes: where the built-in ones lie, and which file of which theme wins.
+
+A theme is a folder: templates at its top and in ``parts/``, files for the browser in ``static/``.
+A user's folder comes first, then ``default``, then ``base``; the first that has a file gives it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from runsite.errors import BuildError, quote
+
+__all__ = ["STATIC", "Theme", "find_theme_folder", "load_theme"]
+
+STATIC = "static"
+_BUILT_IN = ("default", "base")
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """The folders that a site is rendered with, the strongest first.
+
+    Attributes:
+        folders: Name → folder; a template can extend ``default/run.html`` by its name.
+    """
+
+    folders: tuple[tuple[str, Path], ...]
+
+    def list_static(self) -> dict[str, Path]:
+        """List the files for the browser: path below ``assets/`` → the file that wins."""
+        found: dict[str, Path] = {}
+        for _, folder in reversed(self.folders):
+            static = folder / STATIC
+            for path in sorted(static.rglob("*")):
+                if path.is_file() and not _is_hidden(path.relative_to(static)):
+                    found[path.relative_to(static).as_posix()] = path
+        return dict(sorted(found.items()))
+
+    def find_digest(self) -> str:
+        """Digest every file of the theme: a change of any of them changes pages."""
+        digest = hashlib.sha256()
+        for name, folder in self.folders:
+            for path in sorted(folder.rglob("*")):
+                inside = path.relative_to(folder)
+                if path.is_file() and not _is_hidden(inside):
+                    content = hashlib.sha256(path.read_bytes()).digest()
+                    digest.update(f"{name}\0{inside.as_posix()}\0".encode() + content)
+        return digest.hexdigest()
+
+
+def find_theme_folder() -> Path:
+    """Find the built-in themes: in the package of a wheel, at the top of a checkout.
+
+    Raises:
+        BuildError: They are in neither place: the installation is broken.
+    """
+    package = Path(__file__).resolve().parents[1]
+    for candidate in (package / "themes", package.parents[1] / "themes"):
+        if (candidate / "base").is_dir():
+            return candidate
+    raise BuildError(
+        "the built-in themes are missing from this installation",
+        where=str(package),
+        hint="install runsite again",
+    )
+
+
+def load_theme(folder: Path | None = None) -> Theme:
+    """Return the built-in theme, with a user's folder of overrides before it.
+
+    Raises:
+        BuildError: The folder does not exist.
+    """
+    built_in = find_theme_folder()
+    folders = [(name, built_in / name) for name in _BUILT_IN]
+    if folder is not None:
+        if not folder.is_dir():
+            raise BuildError(
+                f"the theme folder {quote(str(folder))} does not exist",
+                hint="correct site.theme in runsite.yaml, or leave it out",
+            )
+        folders.insert(0, ("site", folder))
+    return Theme(folders=tuple(folders))
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith(".") or part == "__pycache__" for part in path.parts)

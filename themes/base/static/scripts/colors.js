@@ -1,0 +1,50 @@
+// Colours of the theme as canvases need them, and the scales that charts share.
+(function () {
+  "use strict";
+
+  // Okabe and Ito (2008), without the two that vanish on white or on black.
+  const SERIES = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D1F", "#6B6B6B"];
+  // Viridis, sampled: even steps of lightness for any colour vision.
+  const RAMP = ["#440154", "#482878", "#3e4a89", "#31688e", "#26828e", "#1f9e89", "#35b779", "#6ece58", "#b5de2b", "#fde725"];
+
+  /** @type {HTMLElement | null} */
+  let probe = null;
+
+  /** A CSS variable as a colour that a canvas understands. @param {string} name */
+  function themeColor(name) {
+    if (!probe) {
+      probe = document.createElement("span");
+      probe.hidden = true;
+      document.body.append(probe);
+    }
+    probe.style.color = `var(${name})`;
+    return getComputedStyle(probe).color;
+  }
+
+  function isDark() {
+    const [red, green, blue] = (themeColor("--page").match(/[\d.]+/g) || ["255", "255", "255"]).map(Number);
+    return red + green + blue < 384;
+  }
+
+  /**
+   * Colour of a place between 0 and 1. The ends that would vanish on the page are left out.
+   * @param {number} place @param {boolean} dark
+   */
+  function rampColor(place, dark) {
+    const [from, to] = dark ? [0.18, 1] : [0, 0.88];
+    const at = (from + Math.min(1, Math.max(0, place)) * (to - from)) * (RAMP.length - 1);
+    const left = Math.min(RAMP.length - 2, Math.floor(at));
+    return mix(RAMP[left], RAMP[left + 1], at - left);
+  }
+
+  /** @param {string} a @param {string} b @param {number} share */
+  function mix(a, b, share) {
+    const part = (/** @type {number} */ i) => {
+      const [x, y] = [a, b].map((hex) => parseInt(hex.slice(i, i + 2), 16));
+      return Math.round(x + (y - x) * share);
+    };
+    return `rgb(${part(1)} ${part(3)} ${part(5)})`;
+  }
+
+  Object.assign(window.runsite, { SERIES, themeColor, isDark, rampColor });
+})();
