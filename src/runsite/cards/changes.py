@@ -12,6 +12,7 @@ from runsite.registry.records import Model, ModelVersion
 
 __all__ = ["Change", "MetricChange", "ValueChange", "assemble_changes"]
 
+_PREVIOUS = "previous"
 _PRODUCTION = "Production"
 
 
@@ -44,12 +45,12 @@ class Change:
 
     Attributes:
         version: Number of the other version.
-        reason: Why it is the one compared with: ``previous`` or ``Production``.
+        reasons: Why it is the one compared with: ``previous``, ``Production``, or both.
         commits: The code's commit there and here, where both are known and differ.
     """
 
     version: int
-    reason: str
+    reasons: tuple[str, ...]
     metrics: tuple[MetricChange, ...] = ()
     params: tuple[ValueChange, ...] = ()
     data: tuple[ValueChange, ...] = ()
@@ -68,30 +69,34 @@ def assemble_changes(
 
     One comparison where both are the same version; none with a version whose run is not there.
     """
-    others: dict[int, str] = {}
+    others: dict[int, tuple[str, ...]] = {}
     production = model.stages.get(_PRODUCTION)
     before = [v.version for v in model.versions if v.version < version.version]
     if before:
-        others[max(before)] = "previous"
+        others[max(before)] = (_PREVIOUS,)
     if production is not None and production != version.version:
-        others[production] = _PRODUCTION
+        others[production] = (*others.get(production, ()), _PRODUCTION)
     run = runs.get(version.run)
     changes = []
-    for number, reason in others.items():
+    for number, reasons in others.items():
         other = model.find_version(number)
         other_run = runs.get(other.run) if other else None
         if run is not None and other_run is not None:
-            changes.append(_compare(run, other_run, to=(number, reason), directions=directions))
+            changes.append(_compare(run, other_run, to=(number, reasons), directions=directions))
     return tuple(changes)
 
 
 def _compare(
-    run: RunRecord, other: RunRecord, *, to: tuple[int, str], directions: Mapping[str, str]
+    run: RunRecord,
+    other: RunRecord,
+    *,
+    to: tuple[int, tuple[str, ...]],
+    directions: Mapping[str, str],
 ) -> Change:
     commits = (other.source.git_commit, run.source.git_commit)
     return Change(
         version=to[0],
-        reason=to[1],
+        reasons=to[1],
         metrics=_compare_metrics(run, other, directions=directions),
         params=_compare_values(run.params, other.params),
         data=_compare_values(_describe_data(run), _describe_data(other)),

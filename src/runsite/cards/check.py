@@ -11,8 +11,9 @@ from runsite.cards.front_matter import CardProblem
 from runsite.cards.references import fill_references
 from runsite.cards.sections import find_missing_sections, find_section, is_placeholder
 from runsite.errors import quote
+from runsite.registry.problems import Problem
 
-__all__ = ["CardFinding", "CardRules", "check_card", "find_meta"]
+__all__ = ["CardRules", "check_card", "find_meta"]
 
 _SPELLINGS = {
     "license": ("license", "licence", "license_name"),
@@ -29,30 +30,13 @@ class CardRules:
     fields: tuple[str, ...] = ("license", "owner", "contact")
 
 
-@dataclass(frozen=True, slots=True)
-class CardFinding:
-    """One thing to mend.
-
-    Attributes:
-        code: What kind of thing: ``card-missing``, ``card-section``, ``card-field``,
-            ``card-metadata``, ``card-reference`` or ``card-figure``.
-        line: Line of the file, from 1; 1 where the thing is absent.
-    """
-
-    code: str
-    message: str
-    line: int = 1
-    column: int = 1
-    hint: str = ""
-
-
 def check_card(
     card: Card | None,
     *,
     rules: CardRules,
     values: Mapping[str, FactValue] | None = None,
     figure_problems: Iterable[CardProblem] = (),
-) -> tuple[CardFinding, ...]:
+) -> tuple[Problem, ...]:
     """List what a card lacks and what is wrong in it, in the order of the file.
 
     Args:
@@ -60,10 +44,14 @@ def check_card(
         rules: What a complete card must have.
         values: Facts that references may name; None leaves references unchecked.
         figure_problems: From `runsite.cards.files.find_figures`.
+
+    Returns:
+        Problems of the codes ``card-missing``, ``card-section``, ``card-field``,
+        ``card-metadata``, ``card-reference`` and ``card-figure``.
     """
     if card is None:
         hint = "runsite card init writes one to fill in"
-        return (CardFinding("card-missing", "there is no card", hint=hint),)
+        return (Problem("card-missing", "there is no card", hint),)
     findings = [
         *_metadata(card),
         *_fields(card, rules),
@@ -89,23 +77,25 @@ def find_meta(card: Card, key: str) -> str:
     return ""
 
 
-def _metadata(card: Card) -> list[CardFinding]:
+def _metadata(card: Card) -> list[Problem]:
     return [_finding("card-metadata", problem) for problem in card.problems]
 
 
-def _fields(card: Card, rules: CardRules) -> list[CardFinding]:
+def _fields(card: Card, rules: CardRules) -> list[Problem]:
     return [
-        CardFinding(
+        Problem(
             "card-field",
             f"the front matter has no {quote(key)}",
-            hint=f"write {key}: between the two lines of dashes at the top",
+            f"write {key}: between the two lines of dashes at the top",
+            line=1,
+            column=1,
         )
         for key in rules.fields
         if not find_meta(card, key)
     ]
 
 
-def _sections(card: Card, rules: CardRules) -> list[CardFinding]:
+def _sections(card: Card, rules: CardRules) -> list[Problem]:
     findings = []
     for title in find_missing_sections(card, rules.sections):
         section = find_section(card, title)
@@ -114,11 +104,10 @@ def _sections(card: Card, rules: CardRules) -> list[CardFinding]:
         else:
             message = f"the section {quote(section.title)} says nothing yet"
             hint = "write it, or take it out of cards.required in runsite.yaml"
-        findings.append(
-            CardFinding("card-section", message, section.line if section else 1, hint=hint)
-        )
+        line = section.line if section else 1
+        findings.append(Problem("card-section", message, hint, line=line, column=1))
     return findings
 
 
-def _finding(code: str, problem: CardProblem) -> CardFinding:
-    return CardFinding(code, problem.message, problem.line, problem.column, problem.hint)
+def _finding(code: str, problem: CardProblem) -> Problem:
+    return Problem(code, problem.message, problem.hint, problem.line, problem.column)

@@ -7,14 +7,14 @@ so that a page can still be made of the rest.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from runsite.cards.front_matter import CardProblem, MetaValue, split_front_matter
 from runsite.cards.parser import parse_tokens
 from runsite.cards.renderer import collect_text
 
-__all__ = ["ANCHOR_PREFIX", "Card", "Section", "parse_card"]
+__all__ = ["ANCHOR_PREFIX", "Card", "Section", "parse_card", "with_body"]
 
 ANCHOR_PREFIX = "card-"
 """Stands before every id of a card, so that none is taken from the page around it."""
@@ -72,6 +72,11 @@ def parse_card(text: str, *, path: Path) -> Card:
         body_line=front.body_line,
         problems=front.problems,
     )
+
+
+def with_body(card: Card, *, body: str) -> Card:
+    """Return the card with other words under the same front matter."""
+    return replace(card, body=body, sections=_parse_sections(body, first_line=card.body_line))
 
 
 def _parse_sections(body: str, *, first_line: int) -> tuple[Section, ...]:

@@ -10,7 +10,8 @@ __all__ = ["FactValue", "escape_markdown", "format_code", "format_fact", "format
 
 FactValue: TypeAlias = str | int | float | bool
 
-_MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$&^:@\"'=])")
+_INLINE = re.compile(r"[\\`*{}\[\]<~$|]|(?<!\w)_|_(?!\w)|&(?=[#\w])")
+_AT_START = re.compile(r"^(?:([#+\-=>])|(\d{1,9})([.)]))")
 _EXACT_INTEGERS = 1e15
 
 
@@ -46,7 +47,8 @@ def format_size(size_bytes: int) -> str:
 
 def escape_markdown(text: str) -> str:
     """Escape a text so that Markdown shows it as it is, on one line, also in a table."""
-    return _MARKUP.sub(r"\\\1", " ".join(text.split()))
+    escaped = _INLINE.sub(r"\\\g<0>", " ".join(text.split()))
+    return _AT_START.sub(lambda m: f"\\{m[1]}" if m[1] else f"{m[2]}\\{m[3]}", escaped)
 
 
 def format_code(text: str) -> str:

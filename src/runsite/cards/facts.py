@@ -6,6 +6,7 @@ page, the exports and the references in a card's words all read the same facts.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ __all__ = [
     "split_metric_key",
 ]
 
+_MAX_EXAMPLE_CODE = 600
 _PICTURES = (".png", ".svg", ".jpg", ".jpeg", ".webp", ".gif")
 _SPLITS = {
     "train": "train",
@@ -334,9 +336,24 @@ def _param_fields(specs: tuple[ParamSpec, ...]) -> tuple[Field, ...]:
 
 def _make_snippet(model: str, version: int, *, example: str) -> str:
     """Write the Python that loads a version, and calls it where there is something to call with."""
-    load = (
-        f"import runsite\n\nmodel = runsite.pyfunc.load_model({f'models:/{model}/{version}'!r})\n"
-    )
-    if not example or len(example) > 400 or "\n" in example:
-        return f"{load}model.predict(data)\n"
-    return f"import json\n\n{load}example = json.loads({example!r})\nmodel.predict(example)\n"
+    uri = f"models:/{model}/{version}"
+    head, data = _make_example_code(example)
+    lines = [f"{head}import runsite", "", f"model = runsite.pyfunc.load_model({uri!r})"]
+    return "\n".join([*lines, *data, "model.predict(data)"]) + "\n"
+
+
+def _make_example_code(example: str) -> tuple[str, list[str]]:
+    """Write an input example as Python: what to import, and the line that makes ``data``."""
+    try:
+        value = json.loads(example) if example else None
+    except (ValueError, RecursionError):
+        value = None
+    head = ""
+    code = "" if value is None else repr(value)
+    if isinstance(value, dict) and {"columns", "data"} <= set(value):
+        rows = value["data"][:1] if isinstance(value["data"], list) else value["data"]
+        head = "import pandas\n"
+        code = f"pandas.DataFrame({rows!r}, columns={value['columns']!r})"
+    if not code or len(code) > _MAX_EXAMPLE_CODE:
+        return "", []
+    return head, [f"data = {code}"]

@@ -93,7 +93,8 @@ def _changes(facts: CardFacts) -> str:
 
 
 def _change(change: Change) -> str:
-    reason = "in Production" if change.reason == "Production" else "the one before"
+    names = {"previous": "the one before", "Production": "in Production"}
+    reason = ", ".join(names.get(name, name) for name in change.reasons)
     parts = [f"**Against version {change.version}**, {reason}:"]
     if change.metrics:
         rows = [

@@ -20,9 +20,9 @@ def make_values(facts: CardFacts) -> dict[str, FactValue]:
     if facts.run is not None:
         pairs += _run(facts.run)
     for change in facts.changes:
-        pairs.append((f"{change.reason.lower()}.version", change.version))
-        for metric in change.metrics:
-            pairs.append((f"{change.reason.lower()}.metrics.{metric.key}", metric.other))
+        for reason in map(str.lower, change.reasons):
+            pairs.append((f"{reason}.version", change.version))
+            pairs += [(f"{reason}.metrics.{m.key}", m.other) for m in change.metrics]
     return {name: value for name, value in pairs if value is not None and value != ""}
 
 
