@@ -16,7 +16,9 @@ from support.repository import ROOT
 TIMEOUT_S = 300
 PAGES = [
     path
-    for path in sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+    for path in sorted(
+        [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("examples/*/README.md")]
+    )
     if "decisions" not in path.parts
 ]
 ALL_PAGES = sorted([*PAGES, *(ROOT / "docs" / "decisions").glob("*.md")])

@@ -105,6 +105,18 @@ def test_import_loads_the_standard_library_only(tmp_path):
     assert loaded - set(sys.stdlib_module_names) == {"runsite"}
 
 
+def test_logging_loads_nothing_but_runsite(tmp_path):
+    """While a run goes on, its process pays for no library of runsite's; only sealing needs them."""
+    code = (
+        "import runsite\n"
+        "runsite.start_run()\n"
+        "runsite.log_param('alpha', 0.1)\n"
+        "runsite.log_metric('rmse', 7.7, step=1)\n"
+        "runsite.set_tag('who', 'me')"
+    )
+    assert loaded_by(code, cwd=tmp_path) & HEAVY == set()  # printed before the run ends by itself
+
+
 @pytest.mark.parametrize("args", [["--version"], ["--help"], ["init"]], ids=" ".join)
 def test_a_light_command_loads_no_heavy_library(args, tmp_path):
     """A question about the program itself does not wait for Parquet or charts."""
