@@ -62,18 +62,14 @@ def _write_experiment(
     return ExperimentResult(summary=summary, shards=shards)
 
 
-def _write_table(
-    shop: Workshop, plan: RunPlan, *, name: str, table: RunsTable
-) -> ExperimentShards:
+def _write_table(shop: Workshop, plan: RunPlan, *, name: str, table: RunsTable) -> ExperimentShards:
     folder = f"data/experiments/{make_slug(name)}"
     frame = _with_curves(table.frame, plan)
     columns = (*table.columns, CURVES)
     addresses = []
     for number, start in enumerate(range(0, frame.height, ROWS_A_SHARD)):
         part = frame.slice(start, ROWS_A_SHARD)
-        body = ",".join(
-            f"[{json.dumps(c.id)},{render_column(c, part[c.id])}]" for c in columns
-        )
+        body = ",".join(f"[{json.dumps(c.id)},{render_column(c, part[c.id])}]" for c in columns)
         path = f"{folder}/runs-{number}.js"
         text = render_shard(path, f'{{"rows":{part.height},"columns":[{body}]}}')
         addresses.append(shop.write_data(path, text))

@@ -68,7 +68,9 @@ def write_runs(shop: Workshop, plan: RunPlan, *, tick: Callable[[int], None]) ->
         for run_id, stamp in plan.stamps.items()
     }
     stale = {
-        run_id for run_id, key in keys.items() if not shop.writer.keep(make_run_path(run_id), key=key)
+        run_id
+        for run_id, key in keys.items()
+        if not shop.writer.keep(make_run_path(run_id), key=key)
     }
     tick(len(keys) - len(stale))
     shard_keys = {shard: _shard_key(shop, plan, shard) for shard in plan.shards}

@@ -100,9 +100,7 @@ class SiteWriter:
         self._replace(target, data)
         (self.changes.changed if old else self.changes.added).append(path)
 
-    def finish(
-        self, *, inputs: str = "", n_runs: int = 0, warnings: Sequence[str] = ()
-    ) -> Changes:
+    def finish(self, *, inputs: str = "", n_runs: int = 0, warnings: Sequence[str] = ()) -> Changes:
         """Remove what only earlier builds wrote, write the manifest, and tell what changed.
 
         Args:

@@ -212,8 +212,7 @@ def assemble_model_page(
         model=card,
         metric_names=names,
         versions=tuple(
-            _row(model, version, run=runs.get(version.run), names=names)
-            for version in newest_first
+            _row(model, version, run=runs.get(version.run), names=names) for version in newest_first
         ),
         tags=tuple(Pair(k, v) for k, v in sorted(model.tags.items())),
         snippet=_snippet(model.name, card.holders[0].stage if card.holders else "1"),

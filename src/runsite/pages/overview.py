@@ -159,9 +159,7 @@ def _cards(summaries: Sequence[ExperimentSummary]) -> tuple[ExperimentCard, ...]
     )
 
 
-def _facts(
-    summaries: Sequence[ExperimentSummary], models: Sequence[ModelCard]
-) -> tuple[Fact, ...]:
+def _facts(summaries: Sequence[ExperimentSummary], models: Sequence[ModelCard]) -> tuple[Fact, ...]:
     running = sum(s.n_running for s in summaries)
     facts = [
         Fact("Runs", format_count(sum(s.n_runs for s in summaries))),

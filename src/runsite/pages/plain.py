@@ -56,9 +56,7 @@ class NotFoundPage:
     meta: Meta = told("This page's place in the site.")
 
 
-def assemble_compare_page(
-    *, site: Site, experiments: Sequence[ExperimentShards]
-) -> ComparePage:
+def assemble_compare_page(*, site: Site, experiments: Sequence[ExperimentShards]) -> ComparePage:
     """Assemble the page that compares runs."""
     return ComparePage(
         site=site,

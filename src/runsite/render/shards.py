@@ -55,11 +55,7 @@ def render_curves(curves: pl.DataFrame) -> str:
         "count",
         pl.col("times").list.first().dt.epoch("ms").alias("start"),
         _differences(pl.col("steps").list.eval(pl.element().diff().fill_null(pl.element()))),
-        _differences(
-            pl.col("times").list.eval(
-                pl.element().dt.epoch("ms").diff().fill_null(0)
-            )
-        ),
+        _differences(pl.col("times").list.eval(pl.element().dt.epoch("ms").diff().fill_null(0))),
         pl.col("values").list.eval(_number_text(pl.element())).list.join(",").alias("values"),
     )
     return _array(
@@ -107,7 +103,9 @@ def _numbers(values: pl.Series, *, digits: int | None) -> str:
 def _words(values: pl.Series) -> str:
     words = values.drop_nulls().unique(maintain_order=True)
     codes = pl.DataFrame({"word": words, "code": pl.int_range(len(words), eager=True)})
-    coded = values.alias("word").to_frame().join(codes, on="word", how="left", maintain_order="left")
+    coded = (
+        values.alias("word").to_frame().join(codes, on="word", how="left", maintain_order="left")
+    )
     joined = coded["code"].fill_null(-1).cast(pl.String).str.join(",").item()
     return f'{{"words":{_array(map(_text, words))},"codes":[{joined}]}}'
 
