@@ -43,7 +43,7 @@ class Trials(hyperopt.Trials):  # type: ignore[misc]
     def __init__(
         self,
         exp_key: Any = None,
-        refresh: bool = True,
+        refresh: bool = True,  # noqa: FBT001, FBT002 - hyperopt's own order
         *,
         run_name: str | None = None,
         metric: str = "loss",

@@ -15,6 +15,7 @@ import sys
 import tempfile
 from importlib.metadata import version
 from pathlib import Path
+from typing import Self
 
 from runsite.errors import BuildError
 
@@ -72,7 +73,7 @@ class Preparation:
             if not (path := self._folder / f"{name}-{_find_key(name)}").is_file()
         }
 
-    def __enter__(self) -> Preparation:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -123,7 +124,7 @@ def _find_key(name: str) -> str:
 
 
 def _start(name: str, path: Path) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
+    return subprocess.Popen(  # noqa: S603 - this interpreter and this module, no shell
         [sys.executable, "-m", "runsite.build.prepare", name, str(path)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

@@ -36,7 +36,7 @@ PAGES_LIMIT_BYTES = 1_000_000_000
 @click.option("--title", metavar="TEXT", help="Title of the site.")
 @click.option("--strict", is_flag=True, help="Fail (exit code 3) where there is a warning.")
 @click.option("--force", is_flag=True, help="Build anew, also where nothing has changed.")
-def build(
+def build(  # noqa: PLR0913 - one parameter for each option
     store: str | None,
     registry: str | None,
     *,

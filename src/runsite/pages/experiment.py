@@ -103,7 +103,7 @@ class ExperimentPage:
     has_curves: bool = told("Whether any run has a metric with a history.")
 
 
-def assemble_experiment_page(
+def assemble_experiment_page(  # noqa: PLR0913 - a page is told all that it shows
     summary: ExperimentSummary,
     *,
     site: Site,

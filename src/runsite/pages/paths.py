@@ -37,7 +37,7 @@ RUN_BY_ID_PATH = "run.html"
 _MAX_STEM = 48
 _DIGEST_LENGTH = 10
 _PLAIN = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_DIGESTED = re.compile(r".*-[a-z2-7]{%d}" % _DIGEST_LENGTH)
+_DIGESTED = re.compile(rf".*-[a-z2-7]{{{_DIGEST_LENGTH}}}")
 # Names that Windows keeps for itself, and the one that every folder of the site uses.
 _RESERVED = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]|index")
 
