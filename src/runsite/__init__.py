@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         data,
         entities,
         errors,
+        hyperopt,
         models,
         pyfunc,
         sklearn,
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     )
     from runsite.errors import RunsiteError
     from runsite.errors import RunsiteError as MlflowException
+    from runsite.integrations.autolog import autolog
+    from runsite.integrations.evaluation import evaluate
     from runsite.tracking import MlflowClient, RunsiteClient
     from runsite.tracking.active import (
         ActiveRun,
@@ -105,6 +108,7 @@ __all__ = [
     "__version__",
     "active_run",
     "artifacts",
+    "autolog",
     "create_experiment",
     "data",
     "delete_experiment",
@@ -115,6 +119,7 @@ __all__ = [
     "end_run",
     "entities",
     "errors",
+    "evaluate",
     "flush_artifact_async_logging",
     "flush_async_logging",
     "get_artifact_uri",
@@ -124,6 +129,7 @@ __all__ = [
     "get_registry_uri",
     "get_run",
     "get_tracking_uri",
+    "hyperopt",
     "is_tracking_uri_set",
     "last_active_run",
     "load_table",
@@ -169,6 +175,7 @@ _MODULES = frozenset(
         "data",
         "entities",
         "errors",
+        "hyperopt",
         "models",
         "pyfunc",
         "sklearn",
@@ -180,6 +187,8 @@ _MODULES = frozenset(
 # Where each public name lives. One line a module, so that adding a verb is one word.
 _HOMES = {
     "errors": "RunsiteError",
+    "integrations.autolog": "autolog",
+    "integrations.evaluation": "evaluate",
     "tracking": "MlflowClient RunsiteClient",
     "tracking.active": "ActiveRun active_run end_run last_active_run start_run",
     "tracking.files": (
