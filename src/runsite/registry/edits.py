@@ -205,7 +205,8 @@ class _Splicer:
         after = self._line_end(max(content_end(value, text), key.end))
         if before == len(mapping.entries):
             after = self._behind_comments(after, indent)
-        return self._lines_at(after, lines, indent=indent, gap=self._has_gaps(mapping))
+        gap = not change.order and self._has_gaps(mapping)
+        return self._lines_at(after, lines, indent=indent, gap=gap)
 
     def _place(self, mapping: MapNode, change: SetEntry) -> int:
         """Return how many entries of the mapping stand before the new one."""

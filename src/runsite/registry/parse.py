@@ -19,6 +19,7 @@ from runsite.registry.names import explain_alias, explain_model_name, explain_st
 from runsite.registry.nodes import MapNode, Node, ScalarNode, SeqNode, deref, is_empty, resolve_kind
 from runsite.registry.problems import Problem, Severity
 from runsite.registry.records import ARCHIVED, DEFAULT_STAGES, Model, ModelVersion, Registry
+from runsite.registry.scalars import looks_numeric
 
 __all__ = ["FORMAT", "ParsedRegistry", "parse_registry", "parse_time"]
 
@@ -280,10 +281,10 @@ class _Reader:
         if not value.text:
             self._add("missing-field", f"{quote(key)} is empty", "write its value", at=node)
         elif not value.style and not value.tag:
-            kind = resolve_kind(value)
+            kind = "number" if looks_numeric(value.text) else resolve_kind(value)
             message = f"{key} {quote(value.text)} stands without quotes"
             if kind != "str":
-                message += f": other readers take it for {_a_kind(kind)}"
+                message += f": other readers take it for a {kind}"
             hint = f'write {key}: "{value.text}"'
             level = Severity.WARNING if kind == "str" else Severity.ERROR
             self._add("unquoted", message, hint, at=node, severity=level)
@@ -416,7 +417,3 @@ def _is_list(node: Node) -> bool:
 
 def _use_one_of(stages: tuple[str, ...]) -> str:
     return "use one of: " + ", ".join((*stages, ARCHIVED))
-
-
-def _a_kind(kind: str) -> str:
-    return {"int": "a whole number", "bool": "true or false"}.get(kind, f"a {kind}")
