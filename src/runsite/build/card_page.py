@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from runsite.cards.check import describe_meta
 from runsite.cards.document import Card
 from runsite.cards.exports.document import format_body
 from runsite.cards.facts import CardFacts
@@ -88,6 +89,8 @@ def render_card_document(document: CardDocument, *, theme: Theme | None = None) 
         version=__version__,
         styles=_read_styles(theme),
         body=body,
+        identity=identity,
+        about=describe_meta(document.card),
         gaps=document.gaps,
         plots=[{"name": k, "address": v} for k, v in (document.plots or {}).items()],
     )

@@ -13,13 +13,24 @@ from runsite.cards.sections import find_missing_sections, find_section, is_place
 from runsite.errors import quote
 from runsite.registry.problems import Problem
 
-__all__ = ["CardRules", "check_card", "find_meta"]
+__all__ = ["CardRules", "check_card", "describe_meta", "find_meta"]
 
 _SPELLINGS = {
     "license": ("license", "licence", "license_name"),
     "contact": ("contact", "model_card_contact", "email"),
     "owner": ("owner", "owners", "author", "authors", "developers", "maintainer", "maintainers"),
 }
+
+
+_LABELS = {
+    "license": "Licence",
+    "owner": "Owner",
+    "contact": "Contact",
+    "pipeline_tag": "Task",
+    "language": "Language",
+    "tags": "Tags",
+}
+_NOT_SHOWN = ("model-index", "model_name", "widget", "thumbnail", "library_name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +86,24 @@ def find_meta(card: Card, key: str) -> str:
         if not is_placeholder(str(value)):
             return str(value)
     return ""
+
+
+def describe_meta(card: Card | None) -> tuple[tuple[str, str], ...]:
+    """Name what the front matter says in plain values: who answers for the model, on which terms.
+
+    Returns:
+        Label and text, the ones that every card should have first.
+    """
+    if card is None:
+        return ()
+    known = [(label, find_meta(card, key)) for key, label in _LABELS.items()]
+    hidden = {*_LABELS, *_NOT_SHOWN}.union(*_SPELLINGS.values())
+    others = [
+        (key.replace("_", " ").capitalize(), find_meta(card, key))
+        for key in card.meta
+        if key not in hidden
+    ]
+    return tuple((label, text) for label, text in (*known, *others) if text)
 
 
 def _metadata(card: Card) -> list[Problem]:

@@ -16,16 +16,22 @@ import re
 import stat
 from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 from runsite.cards.document import Card, parse_card
 from runsite.cards.figures import Figure, FigureReference, list_figures
 from runsite.cards.front_matter import CardProblem
+from runsite.cards.sanitise import classify_url
 from runsite.errors import CardError, quote
 
 __all__ = ["find_card_path", "find_figures", "load_card", "make_card_path"]
 
 _MAX_BYTES = 512 * 1024
 _PICTURES = frozenset({".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"})
+_MAX_SVG_BYTES = 8 * 1024 * 1024
+_ACTIVE_SVG = frozenset(
+    {"script", "foreignobject", "iframe", "handler", "listener", "set", "animate"}
+)
 _ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.EINVAL, errno.ELOOP})
 _UNFIT = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|%]|^\.|[. ]$')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
@@ -101,7 +107,42 @@ def _explain_figure(reference: FigureReference, *, path: Path, folder: Path) -> 
         found = stat.S_ISREG(path.stat().st_mode)
     except (OSError, ValueError, RuntimeError):
         found = False
-    return ("", "") if found else (f"{named} is not there", "paths are relative to the card's file")
+    if not found:
+        return f"{named} is not there", "paths are relative to the card's file"
+    if path.suffix.lower() == ".svg" and not _is_still(path):
+        return f"{named} could act when it is opened by itself", "save it without scripts and links"
+    return "", ""
+
+
+def _is_still(path: Path) -> bool:
+    """Tell whether an SVG only draws: no script, handler, foreign content or link that runs.
+
+    Inside a page an SVG cannot act, but its file is published too and can be opened alone.
+    """
+    try:
+        if path.stat().st_size > _MAX_SVG_BYTES:
+            return False
+        tree = ET.fromstring(path.read_bytes())  # noqa: S314 - expat bounds the expansion of entities
+    except (OSError, ET.ParseError):
+        return False
+    for element in tree.iter():
+        tag = str(element.tag).rpartition("}")[2].lower()
+        if tag in _ACTIVE_SVG:
+            return False
+        for name, value in element.attrib.items():
+            plain = name.rpartition("}")[2].lower()
+            if plain.startswith("on"):
+                return False
+            if plain == "href" and not _is_harmless_target(value):
+                return False
+    return True
+
+
+def _is_harmless_target(url: str) -> bool:
+    """Tell whether an SVG may point there: a part of itself, or a picture inside it."""
+    if re.match(r"data:image/(png|jpeg|gif|webp);", url):
+        return True
+    return classify_url(url) in ("fragment", "relative", "web")
 
 
 def _read_card(path: Path, *, folder: Path) -> Card:

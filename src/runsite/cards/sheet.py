@@ -5,6 +5,7 @@ Pure. Every value is a stranger's: it is escaped, or stands in a code span that 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from runsite.cards.facts import CardFacts, MetricFact
 __all__ = ["SheetSection", "format_sheet", "make_sheet"]
 
 _MAX_ROWS = 200
+_NUMBER = re.compile(r"-?[\d,]+(\.\d+)?(e-?\d+)?|NaN|-?∞|[\d.]+ [kMGT]?B")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ def _change(change: Change) -> str:
             )
             for metric in change.metrics
         ]
-        parts.append(_table(("Metric", "Here", "There", ""), rows))
+        parts.append(_table(("Metric", "Here", "There", "Verdict"), rows))
     named = (("Param", change.params), ("Dataset", change.data), ("Package", change.packages))
     parts += [
         _table((name, "Here", "There"), _value_rows(values)) for name, values in named if values
@@ -244,11 +246,19 @@ def _table_of(
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Write a table; columns of numbers are aligned at the right."""
     body = list(rows)
-    lines = [f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *body[:_MAX_ROWS])]
+    columns = zip(*body, strict=True) if body else [()] * len(head)
+    rule = ["---:" if _holds_numbers(column) else "---" for column in columns]
+    lines = [f"| {' | '.join(row)} |" for row in (head, rule, *body[:_MAX_ROWS])]
     if len(body) > _MAX_ROWS:
         lines.append(f"\n{len(body) - _MAX_ROWS:,} more rows are not shown.")
     return "\n".join(lines)
+
+
+def _holds_numbers(cells: Sequence[str]) -> bool:
+    filled = [cell for cell in cells if cell]
+    return bool(filled) and all(_NUMBER.fullmatch(cell) for cell in filled)
 
 
 def _fence(code: str, *, language: str) -> str:

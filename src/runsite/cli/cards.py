@@ -180,12 +180,15 @@ def show(model: str, version: str | None, *, registry: str | None, store: str | 
     VERSION is a number, a stage or an @alias; without it, what is in Production, else the newest
     version.
     """
+    from runsite.cards.check import describe_meta
     from runsite.cards.exports.document import format_body
     from runsite.cards.terminal import render_terminal
 
     project = _Project(load_config(), store, registry)
     facts, found = _load(project, model=model, version=version)
     width = min(100, shutil.get_terminal_size().columns)
+    for label, value in describe_meta(found):
+        click.echo(f"{click.style(label + ':', bold=True)} {quote(value)[1:-1]}")
     text = render_terminal(format_body(facts, card=found), width=width, style=click.style)
     click.echo(text, nl=False)
     gaps = project.check(found, facts=facts)
