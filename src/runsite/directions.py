@@ -1,4 +1,4 @@
-"""Which way a metric is better: told by the project, else read from the metric's name.
+"""Which way a metric is better, and which say most: told by the project, else by their names.
 
 Pure. The site's best runs, the marks in its tables and the better / worse of a review all ask here,
 so that they never disagree.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-__all__ = ["find_direction", "is_better"]
+__all__ = ["find_direction", "is_better", "rank_metric"]
 
 _LOWER = re.compile(
     r"(^|[^a-z])(loss|losses|error|err|errors|rmse|rmsle|mse|msle|mae|mape|smape|medae|wmape|mad|"
@@ -45,6 +45,28 @@ def find_direction(key: str, *, directions: Mapping[str, str] | None = None) -> 
     if _HIGHER.search(words):
         return "max"
     return None
+
+
+_HELD_OUT = re.compile(r"(^|[^a-z])(val|valid|validation|test|eval|holdout|cv|oof)($|[^a-z])")
+
+
+def rank_metric(key: str, *, directions: Mapping[str, str] | None = None) -> int:
+    """Tell how much a metric says about a model; lower numbers say more.
+
+    What the project gave a direction comes first, then what was measured on held-out data, then
+    scores and errors, then losses, then what was measured on the training data, and last what
+    nobody knows to be better when it is higher or lower.
+    """
+    if key in (directions or {}):
+        return 0
+    if find_direction(key) is None:
+        return 5
+    name = re.sub(r"([a-z])([A-Z])", r"\1_\2", key).lower()
+    if _HELD_OUT.search(name):
+        return 1
+    if "train" in name:
+        return 4
+    return 3 if "loss" in name else 2
 
 
 def is_better(value: float, other: float, *, direction: str) -> bool:

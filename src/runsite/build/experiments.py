@@ -54,8 +54,7 @@ def _write_experiment(
         summary,
         site=shop.site,
         table=table,
-        shards=shards.shards,
-        columns_path=shards.columns_path,
+        data=shards,
         note=record.tags.get(NOTE_TAG, "") if record else "",
     )
     shop.write_page(page)

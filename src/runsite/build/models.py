@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from pathlib import Path
 
+from runsite.build.cards import CardWriter, WrittenCard
 from runsite.build.workshop import Workshop
-from runsite.cards import find_missing_sections, load_card, render_markdown
+from runsite.pages.context import Fact
 from runsite.pages.models import (
-    CardSection,
     ModelCard,
+    VersionEvidence,
     assemble_model_page,
     assemble_models_page,
     assemble_version_page,
-    make_model_card,
 )
 from runsite.pages.run import RunPage, RunSurroundings, assemble_run_page
 from runsite.records import RunRecord
@@ -22,45 +22,61 @@ from runsite.registry import Model, ModelVersion
 __all__ = ["write_models"]
 
 
-def write_models(shop: Workshop) -> tuple[ModelCard, ...]:
-    """Write the registry's pages; none where nothing is registered."""
+def write_models(shop: Workshop) -> tuple[tuple[ModelCard, ...], tuple[str, ...]]:
+    """Write the registry's pages; none where nothing is registered.
+
+    Returns:
+        The models, and warnings about their cards.
+    """
     models = shop.data.registry.models
     if not models:
-        return ()
-    cards = tuple(make_model_card(model) for model in models.values())
+        return (), ()
+    written = [_write_model(shop, model) for model in models.values()]
+    cards = tuple(card for card, _ in written)
     shop.write_page(assemble_models_page(site=shop.site, models=cards))
-    for model in models.values():
-        _write_model(shop, model)
-    return cards
+    return cards, tuple(dict.fromkeys(warning for _, found in written for warning in found))
 
 
-def _write_model(shop: Workshop, model: Model) -> None:
+def _write_model(shop: Workshop, model: Model) -> tuple[ModelCard, list[str]]:
     runs = shop.data.runs.find_records(version.run for version in model.versions)
-    directions = shop.options.config.site.directions
-    shop.write_page(assemble_model_page(model, site=shop.site, runs=runs, directions=directions))
+    writer = CardWriter(shop, model, runs=runs)
+    cards = {version.version: writer.write_card(version) for version in model.versions}
+    page = assemble_model_page(
+        model,
+        site=shop.site,
+        runs=runs,
+        directions=shop.options.config.site.directions,
+        cards={number: card.sections for number, card in cards.items()},
+    )
+    shop.write_page(page)
     for version in model.versions:
-        _write_version(shop, model, version=version, runs=runs)
+        _write_version(shop, model, version=version, runs=runs, card=cards[version.version])
+    return page.model, [warning for card in cards.values() for warning in card.warnings]
 
 
 def _write_version(
-    shop: Workshop, model: Model, *, version: ModelVersion, runs: Mapping[str, RunRecord]
+    shop: Workshop,
+    model: Model,
+    *,
+    version: ModelVersion,
+    runs: Mapping[str, RunRecord],
+    card: WrittenCard,
 ) -> None:
-    config = shop.options.config
-    folder = config.folder / config.cards.folder
-    sections, gaps = _read_card(
-        folder, model=model.name, version=version.version, required=config.cards.required
+    evidence = VersionEvidence(
+        run_page=_make_run_page(shop, runs.get(version.run)),
+        card=card.sections,
+        card_gaps=card.gaps,
     )
     page = assemble_version_page(
         model,
         version=version,
-        run_page=_make_run_page(shop, runs.get(version.run)),
+        evidence=evidence,
         runs=runs,
-        card=sections,
-        card_gaps=gaps,
         site=shop.site,
-        directions=config.site.directions,
+        directions=shop.options.config.site.directions,
     )
-    shop.write_page(page)
+    about = tuple(Fact(label, text) for label, text in card.about)
+    shop.write_page(dataclasses.replace(page, facts=(*page.facts, *about)))
 
 
 def _make_run_page(shop: Workshop, run: RunRecord | None) -> RunPage | None:
@@ -70,13 +86,3 @@ def _make_run_page(shop: Workshop, run: RunRecord | None) -> RunPage | None:
     return assemble_run_page(
         run, site=shop.site, around=RunSurroundings(), curves={}, directions=directions
     )
-
-
-def _read_card(
-    folder: Path, *, model: str, version: int, required: tuple[str, ...]
-) -> tuple[tuple[CardSection, ...], tuple[str, ...]]:
-    card = load_card(folder, model=model, version=version)
-    gaps = find_missing_sections(card, required)
-    if card is None:
-        return (), gaps
-    return (CardSection(title="", html=render_markdown(card.body, base_level=3)),), gaps

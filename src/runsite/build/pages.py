@@ -78,9 +78,9 @@ def write_site(
 
     write_runs(shop, plan, tick=tick)
     experiments = write_experiments(shop, plan)
-    models = write_models(shop)
+    models, warnings = write_models(shop)
     _write_plain_pages(shop, experiments, models)
-    return total, data.problems
+    return total, (*data.problems, *warnings)
 
 
 def _write_plain_pages(

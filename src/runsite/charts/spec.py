@@ -27,7 +27,7 @@ class ChartSpec:
     json: str
 
 
-def make_chart_spec(name: str, chart: alt.Chart | alt.LayerChart) -> ChartSpec:
+def make_chart_spec(name: str, chart: alt.Chart | alt.LayerChart | alt.FacetChart) -> ChartSpec:
     """Turn an Altair chart into a spec; the site's own look is added when it is drawn."""
     spec = chart.to_dict()
     spec.pop("config", None)

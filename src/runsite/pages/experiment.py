@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -22,6 +21,7 @@ from runsite.pages.paths import (
     make_experiment_path,
     make_run_path,
 )
+from runsite.pages.plain import ExperimentShards
 from runsite.queries.columns import Column, RunsTable
 from runsite.queries.overview import BestRun, ExperimentSummary
 
@@ -97,21 +97,17 @@ class ExperimentPage:
     rows: tuple[TableRow, ...] = told("The newest runs, for readers without JavaScript.")
     n_runs: int = told("How many runs there are.")
     n_left_out: int = told("Keys that found no place among the columns.")
-    columns_path: str = told("Data shard that describes the columns.")
-    shards: tuple[str, ...] = told("Data shards of the table, oldest runs first.")
-    picture: str = told("Static picture of the main chart; empty where there is none.")
+    data: ExperimentShards = told("Where the data of the table lie for scripts.")
     has_curves: bool = told("Whether any run has a metric with a history.")
 
 
-def assemble_experiment_page(  # noqa: PLR0913 - a page is told all that it shows
+def assemble_experiment_page(
     summary: ExperimentSummary,
     *,
     site: Site,
     table: RunsTable,
-    shards: Sequence[str],
-    columns_path: str,
+    data: ExperimentShards,
     note: str = "",
-    picture: str = "",
 ) -> ExperimentPage:
     """Assemble the page of one experiment.
 
@@ -119,10 +115,8 @@ def assemble_experiment_page(  # noqa: PLR0913 - a page is told all that it show
         summary: Its numbers.
         site: What is the same on every page.
         table: Its runs as columns, oldest first.
-        shards: Paths of the data shards of the table.
-        columns_path: Path of the data shard that describes its columns.
+        data: Where the table's data lie.
         note: Description in Markdown.
-        picture: Path of the static picture.
     """
     path = make_experiment_path(summary.name)
     return ExperimentPage(
@@ -143,9 +137,7 @@ def assemble_experiment_page(  # noqa: PLR0913 - a page is told all that it show
         rows=_rows(table),
         n_runs=table.frame.height,
         n_left_out=table.left_out,
-        columns_path=columns_path,
-        shards=tuple(shards),
-        picture=picture,
+        data=data,
         has_curves=summary.has_curves,
     )
 

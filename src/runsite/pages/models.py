@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from runsite.directions import find_direction, is_better
+from runsite.directions import find_direction, is_better, rank_metric
 from runsite.pages.context import Fact, Link, Meta, RunRef, Site, StageRef, told
 from runsite.pages.formatting import (
     format_exact,
@@ -31,6 +31,7 @@ __all__ = [
     "ModelCard",
     "ModelPage",
     "ModelsPage",
+    "VersionEvidence",
     "VersionPage",
     "VersionRow",
     "assemble_model_page",
@@ -42,6 +43,7 @@ __all__ = [
 
 NO_STAGE = "None"
 _MAX_METRICS = 6
+_MAX_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class ModelCard:
     n_versions: int = told("How many versions it has.")
     holders: tuple[StageRef, ...] = told("The versions that hold a stage, Production first.")
     latest: StageRef | None = told("The newest version.")
+    metrics: tuple[Pair, ...] = told("Main metrics of the first of `holders`; may be empty.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,14 @@ class ModelsPage:
 
 
 @dataclass(frozen=True, slots=True)
+class CardSection:
+    """One part of the model card that people wrote."""
+
+    title: str = told("Heading.")
+    html: str = told("Content, rendered and safe.")
+
+
+@dataclass(frozen=True, slots=True)
 class ModelPage:
     """Context of `model.html`."""
 
@@ -104,14 +115,24 @@ class ModelPage:
     versions: tuple[VersionRow, ...] = told("All versions, the newest first.")
     tags: tuple[Pair, ...] = told("Tags of the model.")
     snippet: str = told("Python that loads the model.")
+    card_of: StageRef | None = told("The version whose card is shown: Production's first.")
+    card: tuple[CardSection, ...] = told("What people wrote about that version.")
 
 
 @dataclass(frozen=True, slots=True)
-class CardSection:
-    """One part of the model card that people wrote."""
+class VersionEvidence:
+    """What a version's page shows besides the registry. Not a context: an input of the assembly.
 
-    title: str = told("Heading.")
-    html: str = told("Content, rendered and safe.")
+    Attributes:
+        run_page: The page of the version's run, whose facts the card repeats; None where the run
+            is not in the store.
+        card: What people wrote.
+        card_gaps: Required sections that are missing.
+    """
+
+    run_page: RunPage | None = None
+    card: tuple[CardSection, ...] = ()
+    card_gaps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +161,13 @@ class VersionPage:
     following: StageRef | None = told("The version after this one.")
 
 
-def make_model_card(model: Model) -> ModelCard:
-    """Show a model in a list."""
+def make_model_card(
+    model: Model,
+    *,
+    runs: Mapping[str, RunRecord],
+    directions: Mapping[str, str],
+) -> ModelCard:
+    """Show a model in a list, with the metrics of the version that holds its highest stage."""
     order = sorted(model.stages.items(), key=lambda item: (item[0] != "Production", item[0]))
     holders = tuple(_ref(model, version) for _, version in order)
     newest = max((v.version for v in model.versions), default=None)
@@ -152,7 +178,23 @@ def make_model_card(model: Model) -> ModelCard:
         n_versions=len(model.versions),
         holders=holders,
         latest=None if newest is None else _ref(model, newest),
+        metrics=_holder_metrics(model, order, runs=runs, directions=directions),
     )
+
+
+def _holder_metrics(
+    model: Model,
+    order: Sequence[tuple[str, int]],
+    *,
+    runs: Mapping[str, RunRecord],
+    directions: Mapping[str, str],
+) -> tuple[Pair, ...]:
+    version = model.find_version(order[0][1]) if order else None
+    run = runs.get(version.run) if version else None
+    if run is None:
+        return ()
+    ranked = sorted(run.metrics, key=lambda key: (rank_metric(key, directions=directions), key))
+    return tuple(Pair(key, format_number(run.metrics[key].last)) for key in ranked[:_MAX_SHOWN])
 
 
 def list_version_refs(registry: Registry) -> dict[str, tuple[StageRef, ...]]:
@@ -186,6 +228,7 @@ def assemble_model_page(
     site: Site,
     runs: Mapping[str, RunRecord],
     directions: Mapping[str, str],
+    cards: Mapping[int, tuple[CardSection, ...]],
 ) -> ModelPage:
     """Assemble the page of one model.
 
@@ -194,11 +237,13 @@ def assemble_model_page(
         site: What is the same on every page.
         runs: Run id → run, for the versions' runs that the store has.
         directions: Metric key → ``min`` or ``max``, where the project says so.
+        cards: Version → what people wrote about it.
     """
     path = make_model_path(model.name)
     names = _main_metrics(model, runs=runs, directions=directions)
     newest_first = sorted(model.versions, key=lambda version: -version.version)
-    card = make_model_card(model)
+    card = make_model_card(model, runs=runs, directions=directions)
+    shown = card.holders[0] if card.holders else card.latest
     return ModelPage(
         site=site,
         meta=Meta(
@@ -216,17 +261,17 @@ def assemble_model_page(
         ),
         tags=tuple(Pair(k, v) for k, v in sorted(model.tags.items())),
         snippet=_snippet(model.name, card.holders[0].stage if card.holders else "1"),
+        card_of=shown,
+        card=cards.get(shown.version, ()) if shown else (),
     )
 
 
-def assemble_version_page(
+def assemble_version_page(  # noqa: PLR0913  # what is compared stands on both sides
     model: Model,
     *,
     version: ModelVersion,
-    run_page: RunPage | None,
+    evidence: VersionEvidence,
     runs: Mapping[str, RunRecord],
-    card: tuple[CardSection, ...] = (),
-    card_gaps: tuple[str, ...] = (),
     site: Site,
     directions: Mapping[str, str],
 ) -> VersionPage:
@@ -235,16 +280,14 @@ def assemble_version_page(
     Args:
         model: The model.
         version: The version.
-        run_page: The page of the version's run, whose facts the card repeats; None where the run
-            is not in the store.
+        evidence: What is known of the version besides the registry.
         runs: Run id → run, for the versions' runs that the store has.
-        card: What people wrote.
-        card_gaps: Required sections that are missing.
         site: What is the same on every page.
         directions: Metric key → ``min`` or ``max``, where the project says so.
     """
     path = make_version_path(model.name, version.version)
     run = runs.get(version.run)
+    run_page = evidence.run_page
     other = _find_other(model, version)
     other_run = runs.get(other.run) if other else None
     numbers = sorted(v.version for v in model.versions)
@@ -278,8 +321,8 @@ def assemble_version_page(
         files=_files(run_page, version.artifact),
         signature=_signature(run, version.artifact),
         snippet=_snippet(model.name, str(version.version)),
-        card=card,
-        card_gaps=card_gaps,
+        card=evidence.card,
+        card_gaps=evidence.card_gaps,
         previous=_ref(model, numbers[place - 1]) if place else None,
         following=_ref(model, numbers[place + 1]) if place + 1 < len(numbers) else None,
     )
@@ -325,7 +368,7 @@ def _main_metrics(
             counts[key] = counts.get(key, 0) + 1
     ranked = sorted(
         counts,
-        key=lambda key: (find_direction(key, directions=directions) is None, -counts[key], key),
+        key=lambda key: (rank_metric(key, directions=directions), -counts[key], key),
     )
     return tuple(ranked[:_MAX_METRICS])
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from runsite.directions import find_direction
+from runsite.directions import find_direction, rank_metric
 
 __all__ = ["MAX_COLUMNS", "Column", "RunsTable", "make_runs_table"]
 
@@ -76,7 +76,7 @@ def make_runs_table(
         directions: Metric key → ``min`` or ``max``, where the project says so.
     """
     runs = runs.sort("start_time", "run_id")
-    metrics = _rank_keys(runs, "metrics")
+    metrics = _rank_metrics(runs, directions=directions or {})
     params = _rank_keys(runs, "params")
     tags = [key for key in _rank_keys(runs, "tags") if not key.startswith(_HIDDEN_TAGS)]
     room = MAX_COLUMNS
@@ -93,11 +93,24 @@ def make_runs_table(
 
 def _rank_keys(runs: pl.DataFrame, name: str) -> list[str]:
     """List a map's keys, the most used first."""
+    counts = _count_keys(runs, name)
+    return sorted(counts, key=lambda key: (-counts[key], key))
+
+
+def _count_keys(runs: pl.DataFrame, name: str) -> dict[str, int]:
     if runs.is_empty():
-        return []
+        return {}
     keys = runs.select(pl.col(name).map.keys().alias("key")).explode("key").drop_nulls()
-    counts = keys.group_by("key").len().sort(["len", "key"], descending=[True, False])
-    return counts["key"].to_list()
+    return dict(keys.group_by("key").len().iter_rows())
+
+
+def _rank_metrics(runs: pl.DataFrame, *, directions: Mapping[str, str]) -> list[str]:
+    """List the metrics that say most first; those of few runs after those of most."""
+    keys = _count_keys(runs, "metrics")
+    most = max(keys.values(), default=0)
+    return sorted(
+        keys, key=lambda key: (keys[key] * 2 < most, rank_metric(key, directions=directions), key)
+    )
 
 
 def _run_columns() -> list[pl.Expr]:
@@ -191,7 +204,7 @@ def _describe(
 def _choose_visible(columns: Sequence[Column]) -> tuple[Column, ...]:
     """Show metrics with a direction and params that vary before the others."""
     metrics = [c for c in columns if c.group == "metrics"]
-    metrics.sort(key=lambda c: (c.direction is None, -c.filled, c.label))
+    metrics.sort(key=lambda c: c.direction is None)
     params = [c for c in columns if c.group == "params" and c.distinct > 1]
     params.sort(key=lambda c: (-c.filled, c.label))
     shown = {c.id for c in (*metrics[:_VISIBLE_METRICS], *params[:_VISIBLE_PARAMS])}

@@ -8,13 +8,12 @@ from datetime import datetime
 
 import polars as pl
 
-from runsite.directions import find_direction
+from runsite.directions import find_direction, rank_metric
 
 __all__ = ["BestRun", "ExperimentSummary", "summarise_experiment"]
 
 _MAX_BEST = 4
 _TREND_POINTS = 60
-_HELD_OUT = ("val", "test", "eval", "holdout", "cv", "oof")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,12 @@ def summarise_experiment(
 def _find_best(runs: pl.DataFrame, *, directions: Mapping[str, str]) -> tuple[BestRun, ...]:
     keys = runs.select(pl.col("metrics").map.keys().alias("key")).explode("key").drop_nulls()
     counts = keys.group_by("key").len()
-    ranked = sorted(counts.iter_rows(), key=lambda row: (-row[1], not _is_held_out(row[0]), row[0]))
+    most = counts["len"].max()
+    ranked = sorted(
+        counts.iter_rows(),
+        # A metric of a few runs says little about the experiment, whatever it is called.
+        key=lambda row: (row[1] * 2 < most, rank_metric(row[0], directions=directions), row[0]),
+    )
     found: list[BestRun] = []
     for key, _ in ranked:
         direction = find_direction(key, directions=directions)
@@ -90,10 +94,6 @@ def _find_best(runs: pl.DataFrame, *, directions: Mapping[str, str]) -> tuple[Be
         if len(found) == _MAX_BEST:
             break
     return tuple(found)
-
-
-def _is_held_out(key: str) -> bool:
-    return any(mark in key.lower() for mark in _HELD_OUT)
 
 
 def _find_best_by(runs: pl.DataFrame, key: str, direction: str) -> BestRun | None:

@@ -2,8 +2,10 @@
 (function () {
   "use strict";
 
-  // Okabe and Ito (2008), without the two that vanish on white or on black.
-  const SERIES = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D1F", "#6B6B6B"];
+  // After Okabe and Ito (2008): told apart by any colour vision. Each page colour has its own, since
+  // their blue is dim on black and their yellow invisible on white.
+  const ON_LIGHT = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D1F", "#6B6B6B"];
+  const ON_DARK = ["#56B4E9", "#E69F00", "#1FBF92", "#E59CC4", "#F0E442", "#4C8FE0", "#E4763A", "#B5B9C0"];
   // Viridis, sampled: even steps of lightness for any colour vision.
   const RAMP = ["#440154", "#482878", "#3e4a89", "#31688e", "#26828e", "#1f9e89", "#35b779", "#6ece58", "#b5de2b", "#fde725"];
 
@@ -37,6 +39,11 @@
     return mix(RAMP[left], RAMP[left + 1], at - left);
   }
 
+  /** Colours of series on the page as it is now. */
+  function seriesColors() {
+    return isDark() ? ON_DARK : ON_LIGHT;
+  }
+
   /** @param {string} a @param {string} b @param {number} share */
   function mix(a, b, share) {
     const part = (/** @type {number} */ i) => {
@@ -46,5 +53,5 @@
     return `rgb(${part(1)} ${part(3)} ${part(5)})`;
   }
 
-  Object.assign(window.runsite, { SERIES, themeColor, isDark, rampColor });
+  Object.assign(window.runsite, { seriesColors, themeColor, isDark, rampColor });
 })();

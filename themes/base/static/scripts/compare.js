@@ -4,7 +4,8 @@
 
   const { runsite } = window;
   const { make, pageData, loadRuns, readState, root, runPath } = runsite;
-  const TITLES = { run: "Run", metrics: "Metrics", params: "Params", tags: "Tags" };
+  // In the order in which they stand: what a reader compares first comes first.
+  const TITLES = { metrics: "Metrics", params: "Params", tags: "Tags", run: "Run" };
   const MAX_CURVES = 8;
 
   /** @typedef {{runs: any, row: number, experiment: any}} Chosen */
@@ -30,7 +31,10 @@
     /** @type {Map<string, any>} */
     const columns = new Map();
     for (const { runs } of new Set(chosen)) for (const column of runs.columns) if (!columns.has(column.id)) columns.set(column.id, column);
-    return [...columns.values()].filter((column) => column.group !== "hidden" && column.id !== "run.name" && column.id !== "run.parent");
+    const order = Object.keys(TITLES);
+    return [...columns.values()]
+      .filter((column) => order.includes(column.group) && column.id !== "run.name" && column.id !== "run.parent")
+      .sort((a, b) => order.indexOf(a.group) - order.indexOf(b.group));
   }
 
   /** @param {Chosen[]} chosen @param {any[]} columns @param {boolean} onlyDifferent */
@@ -47,7 +51,7 @@
       }
       body.append(line.element);
     }
-    return make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Runs beside each other" }, make("table", { class: "list compare-table" }, make("thead", {}, head), body));
+    return make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Runs beside each other" }, make("table", { class: `list compare-table${onlyDifferent ? "" : " show-all"}` }, make("thead", {}, head), body));
   }
 
   /** @param {Chosen[]} chosen @param {any} column */
@@ -60,9 +64,9 @@
     const best = column.direction && differs && numbers.length > 1 ? (column.direction === "min" ? Math.min(...numbers) : Math.max(...numbers)) : null;
     const cells = chosen.map(({ row }, i) => {
       const text = own[i]?.text(row) ?? "";
-      return make("td", { class: `${column.isText ? "" : "num"}${best !== null && values[i] === best ? " best" : ""}`, title: own[i]?.exact(row) || false }, text || "–");
+      return make("td", { class: best !== null && values[i] === best ? "best" : false, title: own[i]?.exact(row) || false }, text || "–");
     });
-    return { differs, element: make("tr", { class: differs ? "differs" : "" }, make("th", { scope: "row" }, column.label), ...cells) };
+    return { differs, element: make("tr", { class: differs ? "differs" : false }, make("th", { scope: "row" }, column.label), ...cells) };
   }
 
   /** @param {HTMLElement} host @param {Chosen[]} chosen */

@@ -3,7 +3,7 @@
   "use strict";
 
   const { runsite } = window;
-  const { make, load, drawChart, SERIES } = runsite;
+  const { make, load, drawChart, seriesColors } = runsite;
 
   /**
    * @typedef {object} Curve
@@ -44,9 +44,9 @@
    * Draw curves of one metric.
    * @param {HTMLElement} element
    * @param {{name: string, curve: Curve}[]} lines
-   * @param {{metric: string, by?: string, log?: boolean}} how `by`: step or time
+   * @param {{metric: string, by?: string, log?: boolean, height?: number}} how `by`: step or time
    */
-  function drawCurves(element, lines, { metric, by = "step", log = false }) {
+  function drawCurves(element, lines, { metric, by = "step", log = false, height = 220 }) {
     /** @type {object[]} */
     const points = [];
     for (const { name, curve } of lines) {
@@ -61,10 +61,12 @@
       points,
       label: `${metric} by ${by}, ${lines.length === 1 ? lines[0].name : `${lines.length} runs`}`,
       adapt(spec) {
+        const colors = seriesColors();
+        spec.height = height;
         for (const layer of spec.layer) {
           if (log) layer.encoding.y.scale.type = "log";
           layer.encoding.color.scale.domain = names;
-          layer.encoding.color.scale.range = names.map((_, i) => (lines.length === 1 ? runsite.themeColor("--chart-line") : SERIES[i % SERIES.length]));
+          layer.encoding.color.scale.range = names.map((_, i) => (lines.length === 1 ? runsite.themeColor("--chart-line") : colors[i % colors.length]));
           layer.encoding.x.axis.title = by === "time" ? "seconds since the first value" : "step";
         }
       },
@@ -73,9 +75,10 @@
 
   /** @param {string[]} names */
   function makeLegend(names) {
+    const colors = seriesColors();
     return make("ul", { class: "legend" }, ...names.map((name, i) => {
       const swatch = make("span", { class: "swatch" });
-      swatch.style.background = SERIES[i % SERIES.length];
+      swatch.style.background = colors[i % colors.length];
       return make("li", {}, swatch, name);
     }));
   }

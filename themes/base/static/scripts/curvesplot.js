@@ -13,6 +13,7 @@
       this.by = /** @type {HTMLSelectElement} */ (make("select", { onchange: () => void this.draw() }, make("option", { value: "step" }, "step"), make("option", { value: "time" }, "time")));
       this.log = /** @type {HTMLInputElement} */ (make("input", { type: "checkbox", onchange: () => void this.draw() }));
       this.chart = make("div", { class: "chart" });
+      document.addEventListener("runsite:theme", () => void this.draw());
       this.legend = make("div", {});
       this.note = make("p", { class: "plot-note" });
       host.append(make("div", { class: "plot-bar" }, make("label", {}, "Metric", this.metric), make("label", {}, "By", this.by), make("label", {}, this.log, "Log scale")), this.chart, this.legend, this.note);
@@ -48,7 +49,7 @@
       const metric = this.metric.value;
       const lines = this.lines.flatMap(({ name, curves }) => curves.filter((curve) => curve.key === metric).map((curve) => ({ name, curve })));
       this.legend.replaceChildren(makeLegend(lines.map(({ name }) => name)));
-      if (lines.length) await drawCurves(this.chart, lines, { metric, by: this.by.value, log: this.log.checked });
+      if (lines.length) await drawCurves(this.chart, lines, { metric, by: this.by.value, log: this.log.checked, height: 320 });
       else this.chart.replaceChildren();
     }
   }

@@ -58,7 +58,7 @@
     format(value) {
       if (this.column.kind === "time") return window.runsite.formatTime(value).slice(5);
       if (this.column.kind === "duration") return window.runsite.formatDuration(value);
-      return formatNumber(Number(value.toPrecision(4)));
+      return formatNumber(Number(value.toPrecision(4))).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
     }
   }
 

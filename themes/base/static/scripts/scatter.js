@@ -70,12 +70,12 @@
       if (column.isText) encoding[channel].type = "nominal";
       if (column.kind === "time") encoding[channel].type = "temporal";
       if (column.isText) delete encoding[channel].scale;
-      else if (channel !== "color" && spansDecades(column)) encoding[channel].scale.type = "log";
+      else if (channel !== "color" && spansDecades(column)) encoding[channel].scale = { type: "log" };
     }
     encoding.tooltip = [{ field: "run", title: "run" }, { ...pick(encoding.x), title: x.label }, { ...pick(encoding.y), title: y.label }];
     if (color) {
       encoding.tooltip.push({ ...pick(encoding.color), title: color.label });
-      if (color.isText) encoding.color.scale = { range: window.runsite.SERIES };
+      if (color.isText) encoding.color.scale = { range: window.runsite.seriesColors() };
       else encoding.color.scale.reverse = color.direction === "min";
     } else {
       encoding.color = { value: window.runsite.themeColor("--chart-line") };
