@@ -64,8 +64,12 @@ def search(
 
 
 def _make_frame(records: Sequence[ExperimentRecord]) -> pl.DataFrame:
-    rows = [
-        (r.experiment_id, r.name, r.lifecycle_stage, r.created, r.updated, dict(r.tags))
-        for r in records
-    ]
-    return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
+    columns = {
+        "experiment_id": [r.experiment_id for r in records],
+        "name": [r.name for r in records],
+        "lifecycle_stage": [str(r.lifecycle_stage) for r in records],
+        "creation_time": [r.created for r in records],
+        "last_update_time": [r.updated for r in records],
+        "tags": [dict(r.tags) for r in records],
+    }
+    return pl.DataFrame(columns, schema=_SCHEMA)
