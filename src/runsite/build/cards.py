@@ -77,7 +77,7 @@ class CardWriter:
         html, _ = render_filled(
             card,
             values=values,
-            base_level=3,
+            base_level=3 - min((s.level for s in card.sections), default=1),  # the highest is h2
             figures=self._copy_pictures(figures, root=root),
             make_link=self._link_of(card),
         )

@@ -48,7 +48,7 @@ def render_markdown(
     Args:
         text: CommonMark with tables, strikethrough, task lists, callouts, footnotes, bare links,
             ``$math$`` (as MathML), fenced code with colours, and raw HTML.
-        base_level: Level that a ``#`` heading gets; the others follow, ``h6`` at most.
+        base_level: Level that a ``#`` heading gets; the others follow, from ``h1`` to ``h6``.
         id_prefix: Put before every id, so that two texts can stand on one page.
         figures: Picture as written → address on the page; a picture that is not in it becomes
             its description. None keeps relative addresses. A picture on another host becomes a

@@ -19,12 +19,16 @@ from runsite.cards.parser import parse_tokens
 from runsite.errors import quote
 
 __all__ = [
+    "ANY",
     "Reference",
     "explain_reference",
     "fill_references",
     "find_references",
     "resolve_reference",
 ]
+
+ANY = ".*"
+"""Behind the name of a group, the value of all its facts: for groups of which nothing is known."""
 
 _PIECE = re.compile(
     r"\\."  # an escaped character, such as the first of two braces
@@ -103,6 +107,9 @@ def resolve_reference(name: str, *, values: Mapping[str, FactValue]) -> str | No
     """Return the text of the fact that a reference names, or None where there is none."""
     if name in values:
         return format_fact(values[name])
+    anything = values.get(f"{name.partition('.')[0]}{ANY}")
+    if anything is not None:
+        return format_fact(anything)
     known, colon, spec = name.rpartition(":")
     value = values.get(known.strip())
     if not colon or isinstance(value, str | bool | None) or not _SPEC.fullmatch(spec.strip()):

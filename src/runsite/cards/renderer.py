@@ -52,7 +52,7 @@ class RenderContext:
 
     def shift(self, level: int) -> int:
         """Return the level that a heading gets on the page."""
-        return min(6, level + self.base_level - 1)
+        return max(1, min(6, level + self.base_level - 1))
 
     def shows(self, source: str) -> bool:
         """Tell whether a picture can stand on the page."""

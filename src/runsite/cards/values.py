@@ -9,9 +9,12 @@ from collections.abc import Iterator
 
 from runsite.cards.escape import FactValue, format_size
 from runsite.cards.facts import CardFacts
+from runsite.cards.references import ANY
 from runsite.records import RunRecord
 
 __all__ = ["make_values"]
+
+_NOTHING = "–"
 
 
 def make_values(facts: CardFacts) -> dict[str, FactValue]:
@@ -23,7 +26,19 @@ def make_values(facts: CardFacts) -> dict[str, FactValue]:
         for reason in map(str.lower, change.reasons):
             pairs.append((f"{reason}.version", change.version))
             pairs += [(f"{reason}.metrics.{m.key}", m.other) for m in change.metrics]
-    return {name: value for name, value in pairs if value is not None and value != ""}
+    known = {name: value for name, value in pairs if value is not None and value != ""}
+    return known | {f"{group}{ANY}": _NOTHING for group in _find_unknown(facts)}
+
+
+def _find_unknown(facts: CardFacts) -> Iterator[str]:
+    """Yield the groups of which nothing can be known here: that is not the author's mistake.
+
+    The first version has none before it, and a card is shared by all versions.
+    """
+    reasons = {reason.lower() for change in facts.changes for reason in change.reasons}
+    yield from {"previous", "production"} - reasons
+    if facts.run is None:
+        yield from ("metrics", "params", "tags", "data", "run", "code", "environment", "packages")
 
 
 def _identity(facts: CardFacts) -> Iterator[tuple[str, FactValue | None]]:
