@@ -1,0 +1,51 @@
+"""Entities: plain frozen values with MLflow's names."""
+
+from __future__ import annotations
+
+import dataclasses
+import pickle
+
+import pytest
+
+from runsite import entities
+from runsite.entities import PagedList, Run, RunData, RunInfo, RunStatus, ViewType
+
+INFO = RunInfo("ab", "0", "ada", "FINISHED", 1, 2, run_name="calm-otter-1")
+
+
+def test_entities_do_not_change():
+    """What was read is what it was when it was read."""
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        INFO.status = "FAILED"
+    for name in entities.__all__:
+        value = getattr(entities, name)
+        if dataclasses.is_dataclass(value):
+            assert value.__dataclass_params__.frozen, name
+
+
+def test_view_types_have_mlflow_s_numbers_and_names():
+    """Code passes the number or the name."""
+    assert [int(view) for view in ViewType] == [1, 2, 3]
+    assert ViewType.from_string("deleted_only") is ViewType.DELETED_ONLY
+    assert ViewType.to_string(3) == "all"
+
+
+def test_a_status_is_its_name():
+    """``run.info.status == "FINISHED"`` holds for the text and the constant."""
+    assert RunStatus.FINISHED == "FINISHED"
+
+
+def test_runs_travel_between_processes():
+    """A worker can return what it read."""
+    run = Run(INFO, RunData({"m": 1.0}, {"p": "1"}, {"t": "x"}))
+    assert pickle.loads(pickle.dumps(run)) == run
+    page = pickle.loads(pickle.dumps(PagedList([run], "token")))
+    assert (list(page), page.token) == ([run], "token")
+
+
+def test_a_run_as_a_dictionary_is_ready_for_json():
+    """Plain values all the way down."""
+    values = Run(INFO, RunData({"m": 1.0}, {"p": "1"}, {"t": "x"})).to_dictionary()
+    assert values["info"]["run_name"] == "calm-otter-1"
+    assert values["data"] == {"metrics": {"m": 1.0}, "params": {"p": "1"}, "tags": {"t": "x"}}
+    assert values["inputs"] == {"dataset_inputs": ()}
