@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from runsite.records import FORMAT_VERSION, MetricSummary, RunRecord, summarise_points
+from runsite.store.arrays import constant_text, make_array, null_scalar
 from runsite.store.files import write_whole
 from runsite.store.names import leaf_name
 from runsite.store.schema import METRICS, RUNS, runs_table
@@ -29,6 +30,7 @@ __all__ = [
     "open_merged_writer",
     "order_runs",
     "points_columns",
+    "points_table",
     "summarise_columns",
     "write_metrics",
     "write_run",
@@ -86,38 +88,46 @@ def points_columns(points: bytes, keys: Mapping[int, str]) -> Columns:
     def strided(kind: pa.DataType, width: int, index: int) -> pa.Array:
         flat = pa.Array.from_buffers(kind, count * width, [None, words])
         lists = pa.FixedSizeListArray.from_arrays(flat, width)
-        return pc.list_element(lists, index)
+        return pc.list_element(lists, make_array([index], pa.int32())[0])
 
     times_ns = strided(pa.int64(), 4, 1)
     return Columns(
         steps=strided(pa.int64(), 4, 0),
-        times_us=pc.divide(times_ns, 1000),
+        times_us=_microseconds(times_ns),
         values=strided(pa.float64(), 4, 2),
         key_ids=strided(pa.uint32(), 8, 6),
         keys=keys,
     )
 
 
+def _microseconds(times_ns: pa.Array) -> pa.Array:
+    return times_ns.view(pa.timestamp("ns")).cast(pa.timestamp("us"), safe=False).view(pa.int64())
+
+
+def _rank_keys(columns: Columns) -> tuple[list[str], pa.Array]:
+    """Return the key names, sorted, and each point's index into them (int32)."""
+    names = sorted(set(columns.keys.values()))
+    ranks = {name: rank for rank, name in enumerate(names)}
+    size = max(columns.keys, default=-1) + 1
+    by_id = [ranks.get(columns.keys.get(key_id, ""), 0) for key_id in range(size)]
+    return names, make_array(by_id, pa.int32()).take(columns.key_ids)
+
+
 def sort_by_key(columns: Columns) -> tuple[pa.Array, list[tuple[str, int, int]]]:
     """Order points by key name, the order of logging kept within a key.
 
     Returns:
-        The row indices in that order (int64), and ``(key, first, length)`` of each key's rows.
+        The row indices in that order (uint64), and ``(key, first, length)`` of each key's rows.
     """
-    names = sorted(columns.keys.items(), key=lambda item: item[1])
-    ranks = {key_id: rank for rank, (key_id, _) in enumerate(names)}
-    size = max(ranks, default=-1) + 1
-    lookup = pa.array([ranks.get(key_id, 0) for key_id in range(size)], pa.int64())
-    rank = lookup.take(columns.key_ids)
-    order = pc.sort_indices(rank)  # stable: equal ranks stay in the order of logging
-    counts = dict.fromkeys(range(len(names)), 0)
-    for item in pc.value_counts(rank).to_pylist():
-        counts[item["values"]] = item["counts"]
+    names, ranks = _rank_keys(columns)
+    order = pc.sort_indices(ranks)  # stable: equal ranks stay in the order of logging
+    counts = {item["values"]: item["counts"] for item in pc.value_counts(ranks).to_pylist()}
     spans, first = [], 0
-    for rank_of, (_, name) in enumerate(names):
-        if counts[rank_of]:
-            spans.append((name, first, counts[rank_of]))
-        first += counts[rank_of]
+    for rank, name in enumerate(names):
+        length = counts.get(rank, 0)
+        if length:
+            spans.append((name, first, length))
+        first += length
     return order, spans
 
 
@@ -138,17 +148,17 @@ def _summarise(steps: pa.Array, times: pa.Array, values: pa.Array) -> MetricSumm
     if len(values) <= _SMALL_GROUP:
         rows = zip(steps.to_pylist(), times.to_pylist(), values.to_pylist(), strict=True)
         return summarise_points(list(rows))
-    last_step = pc.max(steps).as_py()
+    last_step = pc.max(steps)
     at_last = pc.indices_nonzero(pc.equal(steps, last_step))
-    latest = pc.max(times.take(at_last)).as_py()
+    latest = pc.max(times.take(at_last))
     last = at_last.filter(pc.equal(times.take(at_last), latest))[-1].as_py()
-    numbers = pc.if_else(pc.is_nan(values), None, values)
+    numbers = pc.if_else(pc.is_nan(values), null_scalar(pa.float64()), values)
     extremes = pc.min_max(numbers)
     low, high = extremes["min"], extremes["max"]
     return MetricSummary(
         last=values[last].as_py(),
-        last_step=last_step,
-        last_time_us=latest,
+        last_step=last_step.as_py(),
+        last_time_us=latest.as_py(),
         min=low.as_py(),
         min_step=steps[pc.index(numbers, low).as_py()].as_py() if low.is_valid else None,
         max=high.as_py(),
@@ -159,27 +169,32 @@ def _summarise(steps: pa.Array, times: pa.Array, values: pa.Array) -> MetricSumm
 
 def write_metrics(folder: Path, columns: Columns, *, run_id: str, part: str) -> Path:
     """Write one leaf's points, sorted by key. The same points give the same file."""
-    order, spans = sort_by_key(columns)
-    count = len(columns)
-    key_column = pa.chunked_array(
-        [pa.repeat(pa.scalar(name, pa.string()), length) for name, _, length in spans],
-        type=pa.string(),
-    )
-    table = pa.table(
-        [
-            pa.repeat(pa.scalar(run_id, pa.string()), count),
-            pa.repeat(pa.scalar(part, pa.string()), count),
-            key_column,
-            columns.steps.take(order),
-            columns.times_us.take(order).cast(METRICS.field("timestamp").type),
-            columns.values.take(order),
-        ],
-        schema=METRICS,
-    )
+    order, _ = sort_by_key(columns)
+    table = points_table(columns, run_id=run_id, part=part).take(order)
     data = _encode(table, _METRICS_OPTIONS)
     path = folder / leaf_name(f"{run_id}.{part}", data)
     write_whole(path, data)
     return path
+
+
+def points_table(columns: Columns, *, run_id: str, part: str) -> pa.Table:
+    """Make the metrics table of one leaf's points; its text columns are dictionaries."""
+    # Arrow writes a dictionary that has a value twice as plain text and leaves a page behind that
+    # holds whatever was in memory, so the dictionary has each name once and no filler.
+    names, ranks = _rank_keys(columns)
+    keys = pa.DictionaryArray.from_arrays(ranks, make_array(names, pa.string()))
+    times = columns.times_us.view(METRICS.field("timestamp").type)
+    return pa.Table.from_arrays(
+        [
+            constant_text(run_id, len(columns)),
+            constant_text(part, len(columns)),
+            keys,
+            columns.steps,
+            times,
+            columns.values,
+        ],
+        names=METRICS.names,
+    )
 
 
 _METRICS_OPTIONS: Final = {
@@ -245,7 +260,7 @@ def order_runs(table: pa.Table) -> pa.Table:
         for index, row in enumerate(rows)
         if (row["run_id"], row["session"]) not in superseded
     ]
-    return table.take(pa.array([index for *_, index in sorted(kept)], pa.int64()))
+    return table.take(make_array([index for *_, index in sorted(kept)], pa.int64()))
 
 
 @contextlib.contextmanager

@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
-import pyarrow as pa
 
 from runsite.records import MetricSummary, RunRecord, RunStatus
+from runsite.store.arrays import make_table
 from runsite.store.fold import merge_summaries
 from runsite.store.journal import JournalContents
-from runsite.store.parts import Columns, points_columns, summarise_columns
+from runsite.store.parts import Columns, points_columns, points_table, summarise_columns
 from runsite.store.schema import METRICS, RUNS, record_from_row, runs_table
 from runsite.store.seal import make_row
 
@@ -57,12 +57,12 @@ def read_live(contents: JournalContents, *, alive: bool) -> LiveRun:
 
 def empty_runs() -> pl.DataFrame:
     """Make a runs frame without rows."""
-    return pl.DataFrame(RUNS.empty_table())
+    return pl.DataFrame(make_table([], RUNS))
 
 
 def empty_metrics() -> pl.DataFrame:
     """Make a metrics frame without rows."""
-    return pl.DataFrame(METRICS.empty_table())
+    return pl.DataFrame(make_table([], METRICS))
 
 
 def frame_of_records(records: Iterable[RunRecord]) -> pl.DataFrame:
@@ -178,19 +178,5 @@ def _unite(groups: Iterable[Sequence[object]]) -> tuple:  # type: ignore[type-ar
 
 def live_points(live: LiveRun) -> pl.DataFrame:
     """Make the metrics frame of a journal's points."""
-    columns = live.columns
-    count = len(columns)
-    size = max(columns.keys, default=-1) + 1
-    names = pa.array([columns.keys.get(key_id, "") for key_id in range(size)], pa.string())
-    table = pa.table(
-        [
-            pa.repeat(pa.scalar(live.record.run_id, pa.string()), count),
-            pa.repeat(pa.scalar(live.session, pa.string()), count),
-            names.take(columns.key_ids),
-            columns.steps,
-            columns.times_us.cast(METRICS.field("timestamp").type),
-            columns.values,
-        ],
-        schema=METRICS,
-    )
-    return pl.DataFrame(table)
+    table = points_table(live.columns, run_id=live.record.run_id, part=live.session)
+    return pl.DataFrame(table.cast(METRICS))

@@ -15,6 +15,7 @@ from runsite.records import (
     RunRecord,
     SourceRecord,
 )
+from runsite.store.arrays import make_table
 
 __all__ = ["METRICS", "RUNS", "record_from_row", "runs_table"]
 
@@ -119,7 +120,7 @@ _PLAIN_FIELDS = tuple(
 
 def runs_table(records: Iterable[RunRecord]) -> pa.Table:
     """Make the runs table of some records, in the columns of `RUNS`."""
-    return pa.Table.from_pylist([_row(record) for record in records], schema=RUNS)
+    return make_table([_row(record) for record in records], RUNS)
 
 
 def _row(record: RunRecord) -> dict[str, object]:

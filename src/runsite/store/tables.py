@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from runsite.errors import FormatVersionError, NotFoundError, quote
 from runsite.records import FORMAT_VERSION, MetricSummary, RunRecord
+from runsite.store.arrays import make_array
 from runsite.store.layout import Layout
 from runsite.store.names import PartFile, crc_of_file, list_parts
 from runsite.store.parts import FORMAT_KEY, LEAVES_KEY, Columns, summarise_columns
@@ -26,7 +27,7 @@ from runsite.store.reading import (
     merge_heads,
     read_runs_files,
 )
-from runsite.store.schema import METRICS, record_from_row
+from runsite.store.schema import record_from_row
 
 __all__ = ["Tables"]
 
@@ -199,7 +200,7 @@ class Tables:
         keys = sorted(set(points["key"].to_pylist()))
         ids = {key: index for index, key in enumerate(keys)}
         columns = Columns(
-            key_ids=pa.array([ids[key] for key in points["key"].to_pylist()], pa.uint32()),
+            key_ids=make_array([ids[key] for key in points["key"].to_pylist()], pa.uint32()),
             steps=points["step"].combine_chunks(),
             times_us=points["timestamp"].combine_chunks().cast(pa.int64()),
             values=points["value"].combine_chunks(),
@@ -251,7 +252,7 @@ class Tables:
 
     @staticmethod
     def _scan_source(source: _Source) -> pl.LazyFrame:
-        schema = pl.DataFrame(METRICS.empty_table()).schema
+        schema = empty_metrics().schema
         frame = pl.scan_parquet(
             source.path, schema=schema, extra_columns="ignore", missing_columns="insert", glob=False
         )
