@@ -74,7 +74,9 @@ class _Printer:
         elif kind in ("fence", "code_block", "math_block"):
             self._print_code(token.content)
         elif kind == "html_block":
-            self._print_text(_clean(_TAG.sub("", token.content)))
+            parts = re.split(r"<br\s*/?>", token.content, flags=re.IGNORECASE)
+            self._print_text(_BREAK.join(_clean(_TAG.sub("", part)) for part in parts))
+            self._blank()
         elif kind == "hr":
             self._add("─" * min(40, self._width))
             self._blank()
