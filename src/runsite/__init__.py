@@ -74,6 +74,12 @@ if TYPE_CHECKING:
         set_experiment_tag,
         set_experiment_tags,
     )
+    from runsite.tracking.registered import (
+        register_model,
+        search_model_versions,
+        search_registered_models,
+        set_model_version_tag,
+    )
     from runsite.tracking.runs import delete_run
     from runsite.tracking.system_metrics import (
         disable_system_metrics_logging,
@@ -151,11 +157,15 @@ __all__ = [
     "pyfunc",
     "read_metrics",
     "read_runs",
+    "register_model",
     "search_experiments",
+    "search_model_versions",
+    "search_registered_models",
     "search_runs",
     "set_experiment",
     "set_experiment_tag",
     "set_experiment_tags",
+    "set_model_version_tag",
     "set_registry_uri",
     "set_system_metrics_samples_before_logging",
     "set_system_metrics_sampling_interval",
@@ -200,6 +210,9 @@ _HOMES = {
         "create_experiment delete_experiment get_experiment get_experiment_by_name get_parent_run get_run "
         "read_metrics read_runs search_experiments search_runs set_experiment "
         "set_experiment_tag set_experiment_tags"
+    ),
+    "tracking.registered": (
+        "register_model search_model_versions search_registered_models set_model_version_tag"
     ),
     "tracking.runs": "delete_run",
     "tracking.system_metrics": (

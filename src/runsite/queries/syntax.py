@@ -8,8 +8,10 @@ from enum import StrEnum
 
 __all__ = [
     "EXPERIMENTS",
+    "MODELS",
     "RUNS",
     "TAG_COLUMNS",
+    "VERSIONS",
     "And",
     "Clause",
     "Entity",
@@ -105,6 +107,27 @@ EXPERIMENTS = Vocabulary(
     what="experiments",
 )
 """What a search of experiments knows."""
+
+MODELS = Vocabulary(
+    attributes={"name": Kind.TEXT},
+    aliases={},
+    entities=frozenset({Entity.TAG}),
+    what="registered models",
+)
+"""What a search of registered models knows."""
+
+VERSIONS = Vocabulary(
+    attributes={
+        "name": Kind.TEXT,
+        "version_number": Kind.NUMBER,
+        "run_id": Kind.TEXT,
+        "current_stage": Kind.TEXT,
+    },
+    aliases={"version": "version_number", "stage": "current_stage"},
+    entities=frozenset({Entity.TAG}),
+    what="model versions",
+)
+"""What a search of model versions knows."""
 
 
 TAG_COLUMNS = {

@@ -172,20 +172,16 @@ def search_experiments(
     Raises:
         InvalidValueError: The filter, the order or the token cannot be read.
     """
-    from runsite.queries.experiments import ExperimentQuery, search
+    from runsite.queries.listing import ListQuery
+    from runsite.queries.listing import search_experiments as search
 
     records = store.read_experiments()
     if not any(record.experiment_id == "0" for record in records):
         records.append(_make_record(DEFAULT_EXPERIMENT))
-    query = ExperimentQuery(
-        filter=filter_string or "",
-        order_by=tuple(order_by or ()),
-        stages=STAGES[ViewType(view_type)],
-        max_results=max_results,
-        page_token=page_token,
-    )
+    records = [r for r in records if r.lifecycle_stage in STAGES[ViewType(view_type)]]
+    query = ListQuery(filter_string or "", tuple(order_by or ()), max_results, page_token)
     found, token = search(records, query=query)
-    return PagedList((experiment_from_record(store, record) for record in found), token)
+    return PagedList((experiment_from_record(store, records[i]) for i in found), token)
 
 
 def _find_or_create(store: Store, name: str) -> ExperimentRecord:
