@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from runsite.store import Store
 
 __all__ = ["find_model_folder", "verify_digest"]
+
+_RUN_ID = re.compile("[0-9a-f]{32}")
 
 
 def find_model_folder(uri: str, *, dst_path: str | None = None) -> Path:
@@ -85,9 +88,10 @@ def _find(uri: str) -> Path:
 
 def _find_in_run(run_id: str, path: str) -> Path:
     store = open_store()
-    folder = store.artifacts_dir(run_id) / path
-    if (folder / MLMODEL_NAME).is_file():
-        return folder
+    if _RUN_ID.fullmatch(run_id):
+        folder = store.artifacts_dir(run_id) / path
+        if (folder / MLMODEL_NAME).is_file():
+            return folder
     record = store.read_run(run_id)  # says so where there is no such run
     folder = store.artifacts_dir(record.run_id) / path
     if (folder / MLMODEL_NAME).is_file():

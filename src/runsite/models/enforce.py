@@ -159,7 +159,7 @@ def _enforce_value(value: Any, kind: ColumnType, *, name: str) -> Any:
         case AnyType():
             return value
         case DataType():
-            return _enforce_scalar(value, kind, name=name)
+            return _enforce_scalar(value, kind, what=f"column {quote(name)}")
     raise ModelError(f"column {quote(name)} wants {format_type(kind)}, and {quote(value)} is none")
 
 
@@ -189,13 +189,13 @@ _PYTHON: dict[DataType, tuple[type, ...]] = {
 }
 
 
-def _enforce_scalar(value: Any, kind: DataType, *, name: str) -> Any:
+def _enforce_scalar(value: Any, kind: DataType, *, what: str) -> Any:
     plain = value.item() if is_instance_of(value, "numpy", "generic") else value
     fits = isinstance(plain, _PYTHON[kind])
     if isinstance(plain, bool) and kind is not DataType.boolean:
         fits = False
     if not fits:
-        raise ModelError(f"{quote(name)} wants {kind.value}, and {quote(value)} is none")
+        raise ModelError(f"{what} wants {kind.value}, and {quote(value)} is none")
     return float(plain) if kind in (DataType.float, DataType.double) else plain
 
 
@@ -216,7 +216,7 @@ def _enforce_param_scalar(value: Any, spec: ParamSpec) -> Any:
             return dt.datetime.fromisoformat(value)
         except ValueError:
             pass  # the message below names it
-    return _enforce_scalar(value, spec.dtype, name=f"parameter {spec.name}")
+    return _enforce_scalar(value, spec.dtype, what=f"parameter {quote(spec.name)}")
 
 
 def _enforce_tensors(data: Any, specs: tuple[TensorSpec, ...]) -> Any:

@@ -1,0 +1,151 @@
+"""Models in runs and in the registry: logged, found by every URI, checked before loading."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.linear_model import LinearRegression
+
+import runsite
+import runsite.pyfunc
+import runsite.sklearn
+from runsite.errors import DigestMismatchError, InvalidValueError, NotFoundError
+from runsite.models.digest import digest_folder
+from runsite.registry import promote_version, set_alias
+from runsite.store import Store
+
+X = pd.DataFrame({"a": [1.0, 2.0, 3.0], "b": [3, 2, 2]})
+Y = X["a"] * 2
+MODEL = LinearRegression().fit(X, Y)
+
+
+@pytest.fixture(autouse=True)
+def project(tmp_path: Path, monkeypatch) -> Path:
+    """Give each test a project of its own."""
+    monkeypatch.chdir(tmp_path)
+    runsite.set_tracking_uri("")
+    return tmp_path
+
+
+def test_a_logged_model_is_in_the_runs_record(project: Path):
+    """Files with their digests, flavors, signature and model digest are recorded with the run."""
+    with runsite.start_run() as run:
+        info = runsite.sklearn.log_model(MODEL, name="models", input_example=X)
+    record = Store.open(project / "runs").read_run(run.info.run_id)
+    folder = project / "runs" / "artifacts" / run.info.run_id / "models"
+    (model,) = record.models
+    assert model.path == "models"
+    assert set(model.flavors) == {"python_function", "sklearn"}
+    assert model.digest == info.digest == digest_folder(folder)
+    assert [c["name"] for c in json.loads(model.signature)["inputs"]] == ["a", "b"]
+    files = {
+        file.path.removeprefix("models/") for file in record.artifacts if "models/" in file.path
+    }
+    assert files == {path.name for path in folder.iterdir()}
+    assert info.model_uri == f"runs:/{run.info.run_id}/models"
+
+
+def test_every_uri_finds_the_model(project: Path):
+    """A run's path, a version, a stage, an alias, the model's id and a folder mean the same."""
+    with runsite.start_run() as run:
+        info = runsite.sklearn.log_model(
+            MODEL, artifact_path="models", registered_model_name="taxi"
+        )
+    assert info.registered_model_version == 1
+    registry = project / "registry.yaml"
+    promote_version(registry, name="taxi", version=1, stage="Production")
+    set_alias(registry, name="taxi", alias="champion", version=1)
+    for uri in (
+        info.model_uri,
+        f"runs:/{run.info.run_id[:20]}/models",
+        "models:/taxi/1",
+        "models:/taxi/Production",
+        "models:/taxi@champion",
+        "models:/taxi/latest",
+        f"models:/{info.model_id}",
+        str(project / "runs" / "artifacts" / run.info.run_id / "models"),
+    ):
+        assert np.allclose(runsite.sklearn.load_model(uri).coef_, MODEL.coef_), uri
+        assert np.allclose(runsite.pyfunc.load_model(uri).predict(X), Y), uri
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda f: (f / "requirements.txt").write_text("x"), "'requirements.txt is changed'"),
+        (lambda f: (f / "model.skops").unlink(), "'model.skops is missing'"),
+        (lambda f: (f / "extra.py").write_text("x"), "'extra.py was added'"),
+    ],
+)
+def test_a_registered_model_with_other_files_is_not_loaded(change, said, project: Path):
+    """Any change of a registered version's files is found before one of them is opened, by name."""
+    info = runsite.sklearn.log_model(MODEL, name="m", registered_model_name="taxi")
+    runsite.end_run()
+    folder = project / "runs" / "artifacts" / info.run_id / "m"
+    change(folder)
+    with pytest.raises(DigestMismatchError) as caught:
+        runsite.pyfunc.load_model("models:/taxi/1")
+    assert str(caught.value) == (
+        f"the files of 'taxi version 1' are not those that were registered: {said}\n"
+        f"  where: {folder}\n"
+        "  hint:  restore them, for example from Git, or register the model as a new version"
+    )
+
+
+def test_a_model_of_the_same_name_replaces_the_old_one(project: Path):
+    """Logging twice under one name leaves the second model alone, whole."""
+    with runsite.start_run() as run:
+        runsite.sklearn.log_model(MODEL, name="m", serialization_format="pickle")
+        runsite.sklearn.log_model(MODEL, name="m", serialization_format="skops")
+    folder = project / "runs" / "artifacts" / run.info.run_id / "m"
+    assert not (folder / "model.pkl").exists()
+    (model,) = Store.open(project / "runs").read_run(run.info.run_id).models
+    assert model.digest == digest_folder(folder)
+
+
+def test_what_is_not_there_is_named(project: Path):
+    """A wrong path, run, model or version is answered by what there is."""
+    with runsite.start_run() as run:
+        runsite.sklearn.log_model(MODEL, name="models")
+    run_id = run.info.run_id
+    with pytest.raises(NotFoundError) as caught:
+        runsite.pyfunc.load_model(f"runs:/{run_id}/model")
+    assert str(caught.value) == (
+        f"run '{run_id}' has no model at 'model'\n  hint:  its models are 'models'"
+    )
+    for uri in ("runs:/ffff/models", "models:/nope/1", "models:/m-" + "0" * 32, "nowhere"):
+        with pytest.raises(NotFoundError):
+            runsite.pyfunc.load_model(uri)
+
+
+@pytest.mark.parametrize("name", ["../x", "/abs", "a/../../b", "a\\..\\..\\b", "a\x00b"])
+def test_a_models_name_stays_inside_the_run(name):
+    """A name that would leave the run's folder is refused."""
+    with pytest.raises(InvalidValueError, match="cannot be a model's name"):
+        runsite.sklearn.log_model(MODEL, name=name)
+    runsite.end_run()
+
+
+def test_a_store_that_cannot_be_written_does_not_end_the_training(project: Path, caplog):
+    """Where the disk refuses, logging a model is one warning and the run is incomplete."""
+    with runsite.start_run() as run:
+        (project / "runs" / "artifacts").mkdir(exist_ok=True)
+        (project / "runs" / "artifacts" / run.info.run_id).write_text("in the way")
+        info = runsite.sklearn.log_model(MODEL, name="m", registered_model_name="taxi")
+    assert "is incomplete" in caplog.text
+    assert info.digest == ""
+    assert info.registered_model_version is None
+    assert not (project / "registry.yaml").exists()
+    assert Store.open(project / "runs").read_run(run.info.run_id).incomplete
+
+
+def test_dst_path_gets_a_copy(project: Path):
+    """``dst_path`` is filled with the model's files, and the model loaded from there."""
+    info = runsite.sklearn.log_model(MODEL, name="m")
+    runsite.end_run()
+    runsite.sklearn.load_model(info.model_uri, dst_path=str(project / "copy"))
+    assert digest_folder(project / "copy") == info.digest

@@ -1,0 +1,111 @@
+"""Models of one's own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from runsite.errors import InvalidValueError, ModelError
+from runsite.models import infer_signature
+from runsite.models.flavors.pyfunc import PythonModel
+from runsite.models.mlmodel import MLModel, read_mlmodel, write_mlmodel
+from runsite.pyfunc import load_model, save_model
+
+pytestmark = pytest.mark.filterwarnings("ignore::runsite.models.UnsafeModelWarning")
+
+
+class Scaled(PythonModel):
+    """Multiplies by a factor from a file, and by a setting."""
+
+    def load_context(self, context):
+        self.factor = json.loads(Path(context.artifacts["factor"]).read_text())
+
+    def predict(self, context, model_input, params=None):
+        more = (params or {}).get("more", 0.0)
+        return model_input["a"].to_numpy() * self.factor * context.model_config["times"] + more
+
+
+class Short(PythonModel):
+    """Has no use for a context."""
+
+    def predict(self, model_input, params=None):
+        return len(model_input)
+
+
+def test_a_model_finds_its_files_settings_and_params(tmp_path: Path):
+    """Artifacts, model_config and inference params reach a PythonModel after loading."""
+    (tmp_path / "factor.json").write_text("3")
+    signature = infer_signature(pd.DataFrame({"a": [1.0]}), params={"more": 0.5})
+    save_model(
+        tmp_path / "m",
+        python_model=Scaled(),
+        artifacts={"factor": str(tmp_path / "factor.json")},
+        model_config={"times": 2},
+        signature=signature,
+    )
+    (tmp_path / "factor.json").unlink()
+    loaded = load_model(str(tmp_path / "m"))
+    assert loaded.predict({"a": [1.0]}).tolist() == [6.5]
+    assert loaded.predict({"a": [1.0]}, params={"more": 1}).tolist() == [7.0]
+    again = load_model(str(tmp_path / "m"), model_config={"times": 10})
+    assert again.predict({"a": [1.0]}).tolist() == [30.5]
+    assert isinstance(loaded.unwrap_python_model(), Scaled)
+
+
+def test_functions_and_short_methods_are_models_too(tmp_path: Path):
+    """A plain function of the input, and a predict without context, can be saved."""
+    save_model(tmp_path / "f", python_model=lambda data: np.asarray(data) * 2)
+    save_model(tmp_path / "s", python_model=Short())
+    assert load_model(str(tmp_path / "f")).predict(np.array([1, 2])).tolist() == [2, 4]
+    assert load_model(str(tmp_path / "s")).predict([1, 2, 3]) == 3
+
+
+def test_a_loader_module_with_its_code(tmp_path: Path, monkeypatch):
+    """A module among the code paths loads the model from its data, also where it is not installed."""
+    (tmp_path / "mine_loader.py").write_text(
+        "from pathlib import Path\n"
+        "class M:\n"
+        "    def __init__(self, path): self.n = int(Path(path).read_text())\n"
+        "    def predict(self, data): return self.n\n"
+        "def _load_pyfunc(path): return M(path)\n"
+    )
+    (tmp_path / "n.txt").write_text("41")
+    monkeypatch.setattr("sys.path", list(__import__("sys").path))
+    save_model(
+        tmp_path / "m",
+        loader_module="mine_loader",
+        data_path=str(tmp_path / "n.txt"),
+        code_paths=[str(tmp_path / "mine_loader.py")],
+    )
+    assert load_model(str(tmp_path / "m")).predict([]) == 41
+
+
+def test_an_artifact_outside_the_model_is_refused(tmp_path: Path):
+    """A crafted MLmodel cannot hand a model files from elsewhere."""
+    save_model(tmp_path / "m", python_model=Short())
+    model = read_mlmodel(tmp_path / "m")
+    settings = {**model.flavors["python_function"], "artifacts": {"x": {"path": "../../etc"}}}
+    write_mlmodel(MLModel({"python_function": settings}), folder=tmp_path / "m")
+    with pytest.raises(ModelError, match="artifact 'x' lies outside the model"):
+        load_model(str(tmp_path / "m"))
+
+
+@pytest.mark.parametrize(
+    ("choices", "message"),
+    [
+        ({}, "give either python_model or loader_module"),
+        ({"python_model": 3}, "'3' cannot predict"),
+        ({"python_model": Scaled}, "cannot predict"),
+        ({"python_model": Short(), "artifacts": {"a": "/nowhere"}}, "no such file or folder"),
+        ({"python_model": Short(), "code_paths": ["/nowhere"]}, "no such file or folder"),
+    ],
+)
+def test_wrong_calls_are_refused_and_leave_nothing(choices, message, tmp_path: Path):
+    """A model that cannot be saved is a message, and no half folder stays behind."""
+    with pytest.raises(InvalidValueError, match=message):
+        save_model(tmp_path / "m", **choices)
+    assert list(tmp_path.iterdir()) == []
