@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from runsite.errors import NotFoundError, quote
+from runsite.registry.gates import Gate
 
 __all__ = ["ARCHIVED", "DEFAULT_STAGES", "NO_STAGE", "Model", "ModelVersion", "Registry"]
 
@@ -47,6 +48,7 @@ class Model:
         stages: Stage → number of the version that holds it.
         aliases: Alias → number of the version that it names.
         versions: By number.
+        gates: Stage → what it demands of a version.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Model:
     aliases: Mapping[str, int] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     versions: tuple[ModelVersion, ...] = ()
+    gates: Mapping[str, tuple[Gate, ...]] = field(default_factory=dict)
 
     def stage_of(self, version: int) -> str:
         """Return the stage of a version: ``None`` (the word) where it has none."""

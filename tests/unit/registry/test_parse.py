@@ -129,6 +129,7 @@ def test_a_teams_own_stages_replace_the_usual_ones():
         (with_version(GOOD.replace('"0193"', "12e4567")), [("unquoted", 6, 14)]),
         (with_version(GOOD.replace('"0193"', "a193")), [("unquoted", 6, 14)]),
         (with_version(GOOD.replace('"0193"', '""')), [("missing-field", 6, 14)]),
+        (with_version(GOOD.replace("0193", "../../x")), [("bad-run", 6, 14)]),
         (with_version(GOOD.replace("artifact", "artefact")), [("missing-field", 5, 9), ("unknown-field", 7, 9)]),
         (with_version(GOOD.replace("model", "../x", 1)), [("bad-path", 7, 19)]),
         (with_version(GOOD.replace("sha256:5", "sha256:")), [("bad-digest", 8, 17)]),
