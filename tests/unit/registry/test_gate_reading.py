@@ -19,7 +19,6 @@ from runsite.registry.gates import (
 )
 from runsite.registry.parse import parse_registry
 
-
 START = (
     "start it with one of: metric, param, tag, signature, input_example, dataset, git, card,"
     " licence, in_stage, after, repeats, python"
