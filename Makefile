@@ -25,6 +25,7 @@ demo: venv-demo ## Train on real data, log, register, promote, build a site in d
 
 test: venv-test browser check ## Lint, types and layers, then unit, integration and browser tests
 	@$(BIN)/python .ci/environment.py node
+	@$(BIN)/python .ci/environment.py mlflow
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
 check: venv-test ## Lint, formatting, types, layers

@@ -5,7 +5,8 @@ checkout with the dependency group of that name, and remembers by a digest of ev
 decides what is installed. The next call with the same digest does nothing and needs no network.
 
 ``… freeze`` writes constraints.txt from what the environment holds; ``… node`` installs the few
-checkers that come from npm.
+checkers that come from npm; ``… mlflow`` makes an environment with MLflow inside the other one,
+for the tests that exchange models with it.
 
 Standard library only: it runs before anything is installed.
 """
@@ -26,6 +27,15 @@ CONSTRAINTS = ROOT / "constraints.txt"
 NODE_TOOLS = ROOT / ".ci" / "node"
 INCLUDES = {"demo": ("demo", "test"), "test": ("test",)}
 """Group → the groups that hold all of it, so that `make demo` after `make test` installs nothing."""
+
+MLFLOW = (
+    "mlflow>=3.17",
+    "scikit-learn>=1.9",
+    "skops>=0.16",
+    "xgboost-cpu>=3.2; sys_platform == 'linux'",
+    "xgboost>=3.2; sys_platform != 'linux'",
+)
+"""What the peer needs to load our models; it pins too much to share the environment."""
 
 MIN_PIP = "pip>=25.1"  # the first that understands dependency groups
 
@@ -157,6 +167,35 @@ def ensure_node_tools() -> None:
     stamp.write_text(digest)
 
 
+def ensure_mlflow() -> None:
+    """Make the environment with MLflow, unless that was done; offline say what is left out.
+
+    Raises:
+        SetupError: It cannot be made where ``CI`` is set.
+    """
+    if os.environ.get("RUNSITE_MLFLOW_PYTHON"):
+        return
+    target = VENV / "mlflow"
+    python = target / venv_python().relative_to(VENV)
+    stamp = target / ".installed"
+    if stamp.exists() and stamp.read_text() == " ".join(MLFLOW):
+        return
+    print("preparing an environment with MLflow (a minute or two, once)", flush=True)
+    uv = shutil.which("uv")
+    try:
+        run(venv_python(), "-m", "venv", "--clear", target)
+        if uv:
+            run(uv, "pip", "install", "--quiet", "--python", python, *MLFLOW)
+        else:
+            run(python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", *MLFLOW)
+    except subprocess.CalledProcessError as error:
+        if os.environ.get("CI"):
+            raise SetupError("cannot install MLflow, which tests exchange models with") from error
+        print("cannot install MLflow: the tests that need it are skipped", flush=True)
+        return
+    stamp.write_text(" ".join(MLFLOW))
+
+
 def freeze() -> None:
     """Write constraints.txt: the exact versions that the environment holds, no addresses.
 
@@ -203,6 +242,8 @@ def main(task: str) -> int:
             freeze()
         elif task == "node":
             ensure_node_tools()
+        elif task == "mlflow":
+            ensure_mlflow()
         else:
             ensure(task)
     except SetupError as error:
@@ -212,7 +253,7 @@ def main(task: str) -> int:
 
 
 if __name__ == "__main__":
-    tasks = [*INCLUDES, "node", "freeze"]
+    tasks = [*INCLUDES, "node", "mlflow", "freeze"]
     if len(sys.argv) != 2 or sys.argv[1] not in tasks:
         sys.exit(f"usage: python .ci/environment.py {'|'.join(tasks)}")
     sys.exit(main(sys.argv[1]))

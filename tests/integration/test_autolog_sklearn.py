@@ -163,7 +163,7 @@ def test_metrics_after_the_training_go_into_its_run():
     from sklearn.metrics import mean_squared_error
 
     model = LinearRegression().fit(X, Y)
-    X_test, y_test = X.iloc[:20], Y.iloc[:20]
+    X_test, y_test = X.iloc[:20], Y.iloc[:20]  # noqa: N806 - the name is what is tested
     value = mean_squared_error(y_test, model.predict(X_test))
     mean_squared_error(Y.iloc[20:], model.predict(X.iloc[20:]))
     score = model.score(X_test, y_test)

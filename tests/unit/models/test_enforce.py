@@ -17,6 +17,7 @@ from runsite.models.enforce import enforce_params, enforce_schema
 from runsite.models.infer import infer_params, infer_schema
 from runsite.models.schema import ColSpec, Schema
 
+NOON = dt.datetime(2020, 1, 1)  # noqa: DTZ001 - tables have times without a zone
 TRAIN = pd.DataFrame({"a": [1.5, 2.5], "b": [1, 2], "s": ["x", "y"]})
 SCHEMA = infer_schema(TRAIN)
 
@@ -58,23 +59,31 @@ def test_an_array_is_taken_by_place():
         (TRAIN.drop(columns="b"), "the input lacks 'b'\n  hint:  its columns are: a, s"),
         (
             TRAIN.assign(b="x"),
-            "column 'b' is str, and cannot become long without loss\n"
-            "  hint:  cast it, or log the model with a signature inferred from such data",
+            (
+                "column 'b' is str, and cannot become long without loss\n"
+                "  hint:  cast it, or log the model with a signature inferred from such data"
+            ),
         ),
         (
             TRAIN.assign(b=1.0),
-            "column 'b' is float64, and cannot become long without loss\n"
-            "  hint:  cast it, or log the model with a signature inferred from such data",
+            (
+                "column 'b' is float64, and cannot become long without loss\n"
+                "  hint:  cast it, or log the model with a signature inferred from such data"
+            ),
         ),
         (
             TRAIN.assign(s=1),
-            "column 's' is int64, and cannot become string without loss\n"
-            "  hint:  cast it, or log the model with a signature inferred from such data",
+            (
+                "column 's' is int64, and cannot become string without loss\n"
+                "  hint:  cast it, or log the model with a signature inferred from such data"
+            ),
         ),
         (
             TRAIN.assign(a=True),
-            "column 'a' is bool, and cannot become double without loss\n"
-            "  hint:  cast it, or log the model with a signature inferred from such data",
+            (
+                "column 'a' is bool, and cannot become double without loss\n"
+                "  hint:  cast it, or log the model with a signature inferred from such data"
+            ),
         ),
     ],
 )
@@ -173,9 +182,9 @@ def test_named_arrays_are_found_by_name():
 
 def test_params_are_completed_and_checked():
     """Defaults fill in, whole numbers become doubles, another type is refused."""
-    schema = infer_params({"k": 0.5, "names": ["a"], "since": dt.datetime(2020, 1, 1)})
+    schema = infer_params({"k": 0.5, "names": ["a"], "since": NOON})
     done = enforce_params({"k": 2}, schema)
-    assert done == {"k": 2.0, "names": ["a"], "since": dt.datetime(2020, 1, 1)}
+    assert done == {"k": 2.0, "names": ["a"], "since": NOON}
     assert enforce_params({"unknown": 1}, schema) == enforce_params(None, schema)
     with pytest.raises(ModelError, match="parameter 'k' wants double"):
         enforce_params({"k": "x"}, schema)

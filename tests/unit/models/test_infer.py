@@ -15,6 +15,8 @@ from runsite.errors import ModelError
 from runsite.models import infer_signature
 from runsite.models.infer import infer_params, infer_schema
 
+NOON = dt.datetime(2020, 1, 1)  # noqa: DTZ001 - tables have times without a zone
+
 
 def columns(data) -> list:
     return infer_schema(data).to_dict()
@@ -116,7 +118,7 @@ def test_polars_gives_what_pandas_gives():
             "a": [1, None],
             "b": ["x", "y"],
             "c": [1.5, 2.0],
-            "d": [dt.datetime(2020, 1, 1)] * 2,
+            "d": [NOON] * 2,
             "e": [[1], [2, 3]],
         }
     )

@@ -81,7 +81,7 @@ def test_own_functions_go_into_cloudpickle_and_warn_once(tmp_path: Path):
 def test_skops_by_wish_refuses_what_it_cannot_trust(tmp_path: Path):
     """Asked for skops, a model with foreign types is refused by their names, and nothing is left."""
     model = make_pipeline(FunctionTransformer(parse_nothing), LinearRegression()).fit(X, Y)
-    with pytest.raises(ModelError, match="types that skops does not trust: .*parse_nothing"):
+    with pytest.raises(ModelError, match=r"types that skops does not trust: .*parse_nothing"):
         save(model, tmp_path / "m", serialization_format="skops")
     assert list(tmp_path.iterdir()) == []
 
