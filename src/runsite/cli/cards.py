@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,7 +109,7 @@ def init(model: str, *, version: int | None) -> None:
         reason = error.strerror or type(error).__name__
         raise CardError(f"the card cannot be written: {reason}", where=str(path)) from error
     click.echo(str(path))
-    click.echo("fill it in, then: runsite card check " + model, err=True)
+    click.echo(f"fill it in, then: runsite card check {shlex.quote(model)}", err=True)
 
 
 @card.command()
@@ -193,7 +194,7 @@ def show(model: str, version: str | None, *, registry: str | None, store: str | 
     click.echo(text, nl=False)
     gaps = project.check(found, facts=facts)
     if gaps:
-        click.echo(f"{len(gaps)} things are missing: runsite card check {model}", err=True)
+        click.echo(f"{len(gaps)} things are missing: runsite card check {shlex.quote(model)}", err=True)
 
 
 @card.command()

@@ -35,9 +35,10 @@ def format_body(facts: CardFacts, *, card: Card | None) -> str:
     identity = facts.identity
     words = fill_card(card, facts=facts).body.strip("\n") if card else ""
     titled = bool(card and card.sections and card.sections[0].level == 1)
-    title = "" if titled else f"# {escape_markdown(identity.model)}\n\n"
+    title = "" if titled else f"# {escape_markdown(identity.model)}"
     heading = f"## Facts of version {identity.version}"
-    return f"{title}{words}\n\n{heading}\n\n{format_sheet(facts, level=3)}".lstrip("\n")
+    parts = (title, words, heading, format_sheet(facts, level=3))
+    return "\n\n".join(part for part in parts if part)
 
 
 def fill_card(card: Card, *, facts: CardFacts) -> Card:
