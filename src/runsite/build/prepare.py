@@ -1,7 +1,7 @@
 """What costs seconds and depends on installed versions only: the chart library and the specs.
 
 Both are made by a process of their own while the store is read, and kept in the user's cache
-folder (docs/decisions/0007-cache-of-chart-library.md), so only the first build waits for them.
+folder (docs/decisions/0008-cache-of-the-chart-library.md), so only the first build waits for them.
 """
 
 from __future__ import annotations

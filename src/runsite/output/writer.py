@@ -139,11 +139,11 @@ class SiteWriter:
         )
 
     def _replace(self, target: Path, data: bytes) -> None:
-        if target.parent not in self._made_folders:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            self._made_folders.add(target.parent)
         temporary = target.with_name(target.name + _TEMP_SUFFIX)
         try:
+            if target.parent not in self._made_folders:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                self._made_folders.add(target.parent)
             temporary.write_bytes(data)
             os.replace(temporary, target)
         except OSError as error:

@@ -272,6 +272,9 @@
     return /[",\r\n]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe;
   }
 
+  // Another view of the same page, from a link or typed: read it as if the page were opened anew.
+  addEventListener("hashchange", () => location.reload());
+
   document.addEventListener("DOMContentLoaded", async () => {
     runsite.view = new ExperimentView(await loadRuns(pageData()));
     document.dispatchEvent(new CustomEvent("runsite:ready"));

@@ -65,6 +65,10 @@
       list.replaceChildren(...hits.slice(0, MAX_SHOWN).map((hit) => makeHit(hit, parts)));
     };
     input.addEventListener("input", coalesce(update));
+    addEventListener("hashchange", () => {
+      input.value = readState().get("q") ?? "";
+      update();
+    });
     update();
   });
 })();

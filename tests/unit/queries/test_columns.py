@@ -1,0 +1,121 @@
+"""The runs table has a column for each key, of the kind that its values have."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import polars as pl
+import pytest
+
+from runsite.queries import columns as module
+from runsite.queries.columns import make_runs_table
+from runsite.records import summarise_points
+from runsite.store.schema import runs_table
+from support.sites import make_run
+
+
+def make_frame(*runs):
+    return pl.DataFrame(runs_table(runs))
+
+
+def run(number, *, metrics=(), **fields):
+    summaries = {key: summarise_points([(0, 0, value)]) for key, value in dict(metrics).items()}
+    return make_run(number, metrics=summaries, **fields)
+
+
+def find(table, name):
+    return next(column for column in table.columns if column.id == name)
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        (("1", "2.5", "-3e-4"), "number"),
+        (("1", None, ".5"), "number"),
+        (("1", "two"), "text"),
+        (("007", "1"), "text"),
+        (("", "1"), "text"),
+        ((".", "1"), "text"),
+        (("nan", "1"), "text"),
+        (("True", "False"), "text"),
+        (("1_000", "1"), "text"),
+    ],
+)
+def test_params_that_read_as_numbers_are_numbers(values, kind):
+    """One value that is no number, or an id with leading zeros, makes the column text."""
+    runs = [run(i, params={} if v is None else {"x": v}) for i, v in enumerate(values)]
+    table = make_runs_table(make_frame(*runs))
+    assert find(table, "params.x").kind == kind
+    if kind == "number":
+        told = table.frame["params.x"].to_list()
+        assert told == [None if v is None else float(v) for v in values]
+    else:
+        assert table.frame["params.x"].to_list() == list(values)
+
+
+def test_rows_are_oldest_first():
+    """A new run is a new last row, so that older data shards stay as they are."""
+    table = make_runs_table(make_frame(run(3), run(1), run(2)))
+    assert table.frame["run.name"].to_list() == ["run-1", "run-2", "run-3"]
+
+
+def test_what_says_most_is_shown_first():
+    """Metrics with a direction before others; params that vary, and no constant ones."""
+    runs = [
+        run(
+            i,
+            metrics={"epoch": 1.0, "loss": 0.5, "val_rmse": 7.0},
+            params={"a": str(i), "seed": "4"},
+        )
+        for i in range(3)
+    ]
+    table = make_runs_table(make_frame(*runs))
+    shown = [column.id for column in table.columns if column.visible]
+    assert shown == [
+        "run.name",
+        "run.status",
+        "run.started",
+        "run.duration",
+        "metrics.val_rmse",
+        "metrics.loss",
+        "metrics.epoch",
+        "params.a",
+    ]
+    assert find(table, "metrics.loss").direction == "min"
+
+
+def test_any_key_has_its_column():
+    """Dots, quotes and names of other columns do not mix columns up."""
+    keys = ["a.b", 'q"q', "run.id", "__proto__", "", "日本"]
+    table = make_runs_table(make_frame(run(1, params=dict.fromkeys(keys, "v"))))
+    found = {c.label: table.frame[c.id].to_list() for c in table.columns if c.group == "params"}
+    assert found == {key: ["v"] for key in keys}
+
+
+def test_tags_of_the_machinery_stay_out():
+    """Only tags that people set become columns."""
+    table = make_runs_table(make_frame(run(1, tags={"mlflow.user": "x", "team": "a"})))
+    assert [column.label for column in table.columns if column.group == "tags"] == ["team"]
+
+
+def test_too_many_keys_are_counted(monkeypatch):
+    """Keys that find no place are counted, the least used first."""
+    monkeypatch.setattr(module, "MAX_COLUMNS", 2)
+    table = make_runs_table(
+        make_frame(run(1, params={"a": "1", "b": "1"}), run(2, params={"b": "2", "c": "1"}))
+    )
+    assert [column.label for column in table.columns if column.group == "params"] == ["b", "a"]
+    assert table.left_out == 1
+
+
+def test_a_dead_run_is_interrupted():
+    """A run whose process died shows as interrupted, not as killed by somebody."""
+    dead = dataclasses.replace(run(1), status="KILLED", interrupted=True)
+    assert make_runs_table(make_frame(dead)).frame["run.status"].to_list() == ["INTERRUPTED"]
+
+
+def test_no_runs():
+    """An experiment without runs has the columns of every run, empty."""
+    table = make_runs_table(make_frame(run(1)).clear())
+    assert table.frame.is_empty()
+    assert {column.group for column in table.columns} == {"run"}

@@ -1,0 +1,52 @@
+"""Which way is better is read from a metric's name, unless the project says."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from runsite.directions import find_direction, is_better, rank_metric
+
+
+@pytest.mark.parametrize(
+    ("key", "direction"),
+    [
+        ("rmse", "min"),
+        ("validation_0-rmse", "min"),
+        ("training_mean_squared_error", "min"),
+        ("val/loss", "min"),
+        ("valLoss", "min"),
+        ("accuracy_score", "max"),
+        ("training_roc_auc", "max"),
+        ("r2", "max"),
+        ("neg_mean_squared_error", "max"),
+        ("best_iteration", None),
+        ("map", "max"),
+        ("mapper", None),
+        ("", None),
+    ],
+)
+def test_names_tell_the_direction(key, direction):
+    """Words inside a key count as words, never as parts of other words."""
+    assert find_direction(key) == direction
+
+
+def test_the_project_has_the_last_word():
+    """A direction in the settings wins over the name."""
+    assert find_direction("loss", directions={"loss": "max"}) == "max"
+
+
+def test_metrics_that_say_more_come_first():
+    """Told, held out, scores, losses, training, unknown: in this order."""
+    keys = ["epoch", "train_rmse", "loss", "rmse", "val_loss", "mine"]
+    ranked = sorted(keys, key=lambda key: rank_metric(key, directions={"mine": "max"}))
+    assert ranked == ["mine", "val_loss", "rmse", "loss", "train_rmse", "epoch"]
+
+
+def test_nan_is_never_better():
+    """Every number beats NaN, and NaN beats nothing."""
+    assert not is_better(math.nan, 1.0, direction="min")
+    assert is_better(1.0, math.nan, direction="max")
+    assert is_better(1.0, 2.0, direction="min")
+    assert not is_better(1.0, 2.0, direction="max")
