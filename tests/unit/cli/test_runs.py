@@ -142,7 +142,7 @@ def test_show_asks_for_more_where_several_runs_are_meant(cli, store):
 
 def test_a_damaged_file_is_named_and_the_rest_shown(cli, store):
     """The exit code tells a program that something is missing."""
-    part = sorted((store / "runs").glob("*.parquet"))[0]
+    part = min((store / "runs").glob("*.parquet"))
     part.write_bytes(part.read_bytes()[:-100])
     result = cli("runs", "--store", store)
     assert result.exit_code == 1
