@@ -34,6 +34,7 @@ from runsite.registry.nodes import (
     find_node,
     is_empty,
 )
+from runsite.registry.places import CannotSpliceError, Places, Splice
 from runsite.registry.problems import make_error
 from runsite.registry.scalars import (
     Value,
@@ -46,13 +47,6 @@ from runsite.registry.scalars import (
 from runsite.registry.trees import make_tree
 
 __all__ = ["edit_document"]
-
-_Splice = tuple[int, int, str]
-"""Replace ``text[start:end]`` by the text."""
-
-
-class _CannotSpliceError(Exception):
-    """The place is written in a way that this module does not know to change."""
 
 
 def edit_document(document: Document, changes: Sequence[Change], *, name: str) -> Document:
@@ -72,7 +66,7 @@ def edit_document(document: Document, changes: Sequence[Change], *, name: str) -
     try:
         splices = [piece for change in changes for piece in _Splicer(document).splice(change)]
         text = _apply_splices(document.text, splices)
-    except _CannotSpliceError as stop:
+    except CannotSpliceError as stop:
         raise _refusal(changes, str(stop), name) from stop
     edited = parse_document(text)
     if edited.problems:
@@ -92,24 +86,22 @@ def _refusal(changes: Sequence[Change], reason: str, name: str) -> RegistryError
     )
 
 
-def _apply_splices(text: str, splices: list[_Splice]) -> str:
+def _apply_splices(text: str, splices: list[Splice]) -> str:
     pieces: list[str] = []
     done = 0
     for start, end, new in sorted(splices, key=lambda splice: splice[:2]):
         if start < done:
-            raise _CannotSpliceError("two parts of it overlap")
+            raise CannotSpliceError("two parts of it overlap")
         pieces += (text[done:start], new)
         done = end
     return "".join((*pieces, text[done:]))
 
 
 @dataclass(frozen=True, slots=True)
-class _Splicer:
+class _Splicer(Places):
     """Turns changes into splices of one document."""
 
-    document: Document
-
-    def splice(self, change: Change) -> Iterator[_Splice]:
+    def splice(self, change: Change) -> Iterator[Splice]:
         match change:
             case SetEntry():
                 yield from self._set_entry(change)
@@ -118,7 +110,7 @@ class _Splicer:
             case RenameEntry():
                 key = self._get_entry(change.path, change.key)[0]
                 if not isinstance(key, ScalarNode):
-                    raise _CannotSpliceError("the key is an alias")
+                    raise CannotSpliceError("the key is an alias")
                 yield key.start, key.end, format_key(change.new_key, style=key.style)
             case AppendItem():
                 yield from self._append_item(change)
@@ -127,7 +119,7 @@ class _Splicer:
 
     # ── setting ────────────────────────────────────────────────────────────────────────────
 
-    def _set_entry(self, change: SetEntry) -> Iterator[_Splice]:
+    def _set_entry(self, change: SetEntry) -> Iterator[Splice]:
         mapping = find_node(self.document.root, change.path)
         entry = find_entry(mapping, change.key)
         if entry is not None and mapping is not None:
@@ -137,43 +129,50 @@ class _Splicer:
         elif change.path:
             head, last = change.path[:-1], change.path[-1]
             if not isinstance(last, str):
-                raise _CannotSpliceError("a list item is empty")
+                raise CannotSpliceError("a list item is empty")
             value: Value = {change.key: change.value}
             yield from self._set_entry(SetEntry(head, last, value, change.order))
         else:
             yield self._start_root(mapping, change)
 
-    def _start_root(self, root: Node | None, change: SetEntry) -> _Splice:
+    def _start_root(self, root: Node | None, change: SetEntry) -> Splice:
         if root is not None:
-            raise _CannotSpliceError("the file holds an empty value")
+            raise CannotSpliceError("the file holds an empty value")
         lines = format_lines(change.key, change.value, step=2)
-        return self._lines_at(len(self.document.text), lines, indent=0)
+        return self.lines_at(len(self.document.text), lines, indent=0)
 
     def _replace_value(
         self, entry: tuple[Node, Node], change: SetEntry, *, flow: bool
-    ) -> Iterator[_Splice]:
+    ) -> Iterator[Splice]:
         key, old = entry
         value = change.value
         if isinstance(value, dict | list) and value:
             if not is_empty(old):
-                raise _CannotSpliceError(f"{change.key!r} already holds something")
+                raise CannotSpliceError(f"{change.key!r} already holds something")
             yield from self._fill(key, old, change, flow=flow)
             return
         if isinstance(old, MapNode | SeqNode) and not old.flow and not is_empty(old):
-            raise _CannotSpliceError(f"{change.key!r} holds a list or mapping")
-        style = old.style if isinstance(old, ScalarNode) and old.style in ("'", '"') else ""
-        lines = format_lines(change.key, value, step=self._step())
-        if len(lines) > 1 and not flow:
-            indent = " " * self._column(key)
-            new = lines[0].rpartition(" ")[2] + "".join(
-                self._newline() + (indent + line if line else "") for line in lines[1:]
-            )
-        else:
-            new = format_flow(value) if flow and not style else format_scalar(value, style=style)
+            raise CannotSpliceError(f"{change.key!r} holds a list or mapping")
         start, end = old.start, content_end(old, self.document.text)
+        new = self._inline(key, change, old) if flow else self._text(key, change, old, end)
         yield start, end, f" {new}" if start == end else new
 
-    def _fill(self, key: Node, old: Node, change: SetEntry, *, flow: bool) -> Iterator[_Splice]:
+    def _inline(self, key: Node, change: SetEntry, old: Node) -> str:
+        quoted = isinstance(old, ScalarNode) and old.style in ("'", '"')
+        style = old.style if isinstance(old, ScalarNode) and quoted else ""
+        return format_scalar(change.value, style=style) if quoted else format_flow(change.value)
+
+    def _text(self, key: Node, change: SetEntry, old: Node, end: int) -> str:
+        """Write a value in block style: several lines as a literal block, where nothing follows."""
+        lines = format_lines(change.key, change.value, step=self.step())
+        rest = self.document.text[end : self.line_end(end)].strip()
+        if len(lines) == 1 or rest:
+            return self._inline(key, change, old)
+        indent, newline = " " * self.column(key), self.newline()
+        block = [indent + line if line else "" for line in lines[1:]]
+        return newline.join([lines[0].rpartition(" ")[2], *block])
+
+    def _fill(self, key: Node, old: Node, change: SetEntry, *, flow: bool) -> Iterator[Splice]:
         if flow:
             gap = " " if old.start == old.end else ""
             yield old.start, old.end, gap + format_flow(change.value)
@@ -182,31 +181,31 @@ class _Splicer:
         colon = text.index(":", key.end)
         if old.end > old.start:
             if text[colon + 1 : old.start].strip() or deref(old) is not old:
-                raise _CannotSpliceError(f"{change.key!r} is written in an unusual way")
+                raise CannotSpliceError(f"{change.key!r} is written in an unusual way")
             yield colon + 1, old.end, ""
-        lines = format_lines(change.key, change.value, step=self._step())[1:]
-        after = self._line_end(max(old.end, colon))
-        yield self._lines_at(after, lines, indent=self._column(key))
+        lines = format_lines(change.key, change.value, step=self.step())[1:]
+        after = self.line_end(max(old.end, colon))
+        yield self.lines_at(after, lines, indent=self.column(key))
 
-    def _add_entry(self, mapping: Node, change: SetEntry) -> _Splice:
+    def _add_entry(self, mapping: Node, change: SetEntry) -> Splice:
         mapping = self._own(mapping)
         if not isinstance(mapping, MapNode):
-            raise _CannotSpliceError("there is no mapping where one is needed")
+            raise CannotSpliceError("there is no mapping where one is needed")
         text = self.document.text
         if mapping.flow:
             end = content_end(mapping.entries[-1][1], text)
             return end, end, f", {format_key(change.key)}: {format_flow(change.value)}"
-        lines = format_lines(change.key, change.value, step=self._step())
-        indent = self._column(mapping.entries[0][0])
+        lines = format_lines(change.key, change.value, step=self.step())
+        indent = self.column(mapping.entries[0][0])
         before = self._place(mapping, change)
         if before == 0:
-            return self._lines_at(self._above(mapping.entries[0][0].start), lines, indent=indent)
+            return self.lines_at(self.above(mapping.entries[0][0].start), lines, indent=indent)
         key, value = mapping.entries[before - 1]
-        after = self._line_end(max(content_end(value, text), key.end))
+        after = self.line_end(max(content_end(value, text), key.end))
         if before == len(mapping.entries):
-            after = self._behind_comments(after, indent)
-        gap = not change.order and self._has_gaps(mapping)
-        return self._lines_at(after, lines, indent=indent, gap=gap)
+            after = self.behind_comments(after, indent)
+        gap = not change.order and self.has_gaps(mapping)
+        return self.lines_at(after, lines, indent=indent, gap=gap)
 
     def _place(self, mapping: MapNode, change: SetEntry) -> int:
         """Return how many entries of the mapping stand before the new one."""
@@ -223,62 +222,62 @@ class _Splicer:
 
     # ── lists ──────────────────────────────────────────────────────────────────────────────
 
-    def _append_item(self, change: AppendItem) -> Iterator[_Splice]:
+    def _append_item(self, change: AppendItem) -> Iterator[Splice]:
         node = find_node(self.document.root, change.path)
         if node is None or is_empty(node):
             last = change.path[-1]
             if not isinstance(last, str):
-                raise _CannotSpliceError("a list item is empty")
+                raise CannotSpliceError("a list item is empty")
             yield from self._set_entry(SetEntry(change.path[:-1], last, [change.value]))
             return
         node = self._own(node)
         if not isinstance(node, SeqNode):
-            raise _CannotSpliceError("there is no list where one is needed")
+            raise CannotSpliceError("there is no list where one is needed")
         text = self.document.text
         end = content_end(node.items[-1], text)
         if node.flow:
             yield end, end, f", {format_flow(change.value)}"
             return
-        indent = self._column_at(self._dash(node.items[-1]))
-        lines = format_items([change.value], step=self._step())
-        after = self._behind_comments(self._line_end(end), indent)
-        yield self._lines_at(after, lines, indent=indent, gap=self._has_gaps(node))
+        indent = self.column_at(self.dash(node.items[-1]))
+        lines = format_items([change.value], step=self.step())
+        after = self.behind_comments(self.line_end(end), indent)
+        yield self.lines_at(after, lines, indent=indent, gap=self.has_gaps(node))
 
-    def _remove_item(self, change: RemoveItem) -> _Splice:
+    def _remove_item(self, change: RemoveItem) -> Splice:
         node = find_node(self.document.root, change.path)
         node = self._own(node) if node is not None else None
         if not isinstance(node, SeqNode) or change.index >= len(node.items):
-            raise _CannotSpliceError("there is no such item")
+            raise CannotSpliceError("there is no such item")
         spans = [(item.start, content_end(item, self.document.text)) for item in node.items]
         if node.flow:
             return _cut_flow(spans, change.index)
-        dash = self._dash(node.items[change.index])
+        dash = self.dash(node.items[change.index])
         return self._cut_lines(dash, spans[change.index][1])
 
     # ── removing ───────────────────────────────────────────────────────────────────────────
 
-    def _remove_entry(self, change: RemoveEntry) -> _Splice:
+    def _remove_entry(self, change: RemoveEntry) -> Splice:
         key, value = self._get_entry(change.path, change.key)
         mapping = deref(find_node(self.document.root, change.path) or key)
         if not isinstance(mapping, MapNode):
-            raise _CannotSpliceError("there is no mapping where one is needed")
+            raise CannotSpliceError("there is no mapping where one is needed")
         text = self.document.text
         at = mapping.entries.index((key, value))
         spans = [(k.start, max(content_end(v, text), k.end)) for k, v in mapping.entries]
         if mapping.flow:
             return _cut_flow(spans, at)
-        if text[self._line_start(key.start) : key.start].strip():
+        if text[self.line_start(key.start) : key.start].strip():
             if at + 1 == len(spans):
-                raise _CannotSpliceError("it is the only entry, on the line of something else")
+                raise CannotSpliceError("it is the only entry, on the line of something else")
             return key.start, spans[at + 1][0], ""
         return self._cut_lines(key.start, spans[at][1])
 
-    def _cut_lines(self, start: int, end: int) -> _Splice:
+    def _cut_lines(self, start: int, end: int) -> Splice:
         text = self.document.text
-        first, last = self._line_start(start), self._line_end(end)
+        first, last = self.line_start(start), self.line_end(end)
         rest = text[end:last].strip().lstrip(":").strip()
         if text[first:start].strip() or (rest and not rest.startswith("#")):
-            raise _CannotSpliceError("other things stand on the same line")
+            raise CannotSpliceError("other things stand on the same line")
         return first, last, ""
 
     # ── places ─────────────────────────────────────────────────────────────────────────────
@@ -286,97 +285,13 @@ class _Splicer:
     def _get_entry(self, path: tuple[str | int, ...], key: str) -> tuple[Node, Node]:
         entry = find_entry(find_node(self.document.root, path), key)
         if entry is None:
-            raise _CannotSpliceError(f"there is no {key!r} of its own")
+            raise CannotSpliceError(f"there is no {key!r} of its own")
         return entry
 
     def _own(self, node: Node) -> Node:
         if isinstance(node, AliasNode):
-            raise _CannotSpliceError(f"the alias *{node.name} stands there")
+            raise CannotSpliceError(f"the alias *{node.name} stands there")
         return node
-
-    def _line_start(self, offset: int) -> int:
-        line, _ = self.document.locate(offset)
-        return self.document.line_starts[line - 1]
-
-    def _line_end(self, offset: int) -> int:
-        """Return where the line after that of `offset` starts; a line's first place is its own."""
-        starts = self.document.line_starts
-        text = self.document.text
-        line, column = self.document.locate(offset)
-        if column == 1 and offset and text[offset - 1] in "\r\n":
-            return offset  # the content ended with the line, as that of ``|+`` does
-        return starts[line] if line < len(starts) else len(text)
-
-    def _column(self, node: Node) -> int:
-        return self._column_at(node.start)
-
-    def _column_at(self, offset: int) -> int:
-        return offset - self._line_start(offset)
-
-    def _dash(self, item: Node) -> int:
-        dash = self.document.text.rfind("-", 0, item.start)
-        if dash < 0:
-            raise _CannotSpliceError("the list has no dash")
-        return dash
-
-    def _above(self, offset: int) -> int:
-        """Return the start of the line of `offset`, or of the comments right above it."""
-        starts, text = self.document.line_starts, self.document.text
-        line = self.document.locate(offset)[0] - 1
-        if text[starts[line] : offset].strip():
-            raise _CannotSpliceError("the first entry does not stand on a line of its own")
-        while line and text[starts[line - 1] : starts[line]].lstrip(" ").startswith("#"):
-            line -= 1
-        return starts[line]
-
-    def _behind_comments(self, offset: int, indent: int) -> int:
-        """Skip comment lines that belong to what stands above: those indented at least as far."""
-        text = self.document.text
-        while offset < len(text):
-            end = self._line_end(offset + 1) if text[offset] not in "\r\n" else offset
-            line = text[offset:end]
-            if not line.lstrip(" ").startswith("#") or len(line) - len(line.lstrip(" ")) < indent:
-                break
-            offset = end
-        return offset
-
-    def _has_gaps(self, node: MapNode | SeqNode) -> bool:
-        """Tell whether a blank line stands between the last two members, which hold members."""
-        members = node.items if isinstance(node, SeqNode) else [v for _, v in node.entries]
-        if len(members) < 2 or isinstance(deref(members[-1]), ScalarNode):
-            return False
-        first = node.entries[-1][0].start if isinstance(node, MapNode) else self._dash(members[-1])
-        line, starts = self.document.locate(first)[0] - 1, self.document.line_starts
-        return line > 0 and not self.document.text[starts[line - 1] : starts[line]].strip()
-
-    def _lines_at(
-        self, offset: int, lines: list[str], *, indent: int, gap: bool = False
-    ) -> _Splice:
-        """Insert whole lines at the start of a line, or behind the last one of the text."""
-        newline = self._newline(offset)
-        text = self.document.text
-        body = newline.join(" " * indent + line if line else "" for line in lines)
-        blank = newline if gap else ""
-        if offset == len(text) and text and text[-1] not in "\r\n":
-            return offset, offset, f"{newline}{blank}{body}"
-        return offset, offset, f"{blank}{body}{newline}"
-
-    def _newline(self, offset: int | None = None) -> str:
-        """Return the line end that is used before `offset`, else the first one of the text."""
-        text, starts = self.document.text, self.document.line_starts
-        for at in (offset, starts[1] if len(starts) > 1 else None):
-            if at and text[at - 1] in "\r\n":
-                return "\r\n" if text[max(0, at - 2) : at] == "\r\n" else text[at - 1]
-        return "\n"
-
-    def _step(self) -> int:
-        """Return the width of one indentation step, as the file's models are indented."""
-        models = find_entry(self.document.root, "models")
-        inner = deref(models[1]) if models else None
-        if models and isinstance(inner, MapNode) and inner.entries and not inner.flow:
-            width = self._column(inner.entries[0][0]) - self._column(models[0])
-            return width if 0 < width <= 8 else 2
-        return 2
 
 
 def _is_flow(node: Node) -> bool:
@@ -384,7 +299,7 @@ def _is_flow(node: Node) -> bool:
     return isinstance(target, MapNode | SeqNode) and target.flow
 
 
-def _cut_flow(spans: list[tuple[int, int]], at: int) -> _Splice:
+def _cut_flow(spans: list[tuple[int, int]], at: int) -> Splice:
     if at + 1 < len(spans):
         return spans[at][0], spans[at + 1][0], ""
     start = spans[at - 1][1] if at else spans[at][0]

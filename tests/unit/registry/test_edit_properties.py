@@ -121,7 +121,12 @@ def tagging(draw: st.DataObject, name: str, number: int) -> Move:
         place = find(data, name, number)
         place["tags"] = {**(place.get("tags") or {}), key: value}
 
-    return Move("tag", lambda e: e.set_tag(name, key, value, version=number), mean)
+    return Move(
+        "tag",
+        lambda e: e.set_tag(name, key, value, version=number),
+        mean,
+        added=2 + value.count("\n") + 1,
+    )
 
 
 def tidy(value: Any) -> Any:

@@ -193,6 +193,22 @@ def test_models_are_made_renamed_and_deleted():
     assert len(diff_of(REGISTRY, lambda e: e.delete_model(NAME))) == REGISTRY.count("\n") - 3
 
 
+def test_several_lines_beside_a_comment_stay_on_one():
+    """A comment behind a value would become part of a literal block: the text is quoted instead."""
+    text = REGISTRY.replace("in minutes", "in minutes  # roughly")
+
+    assert diff_of(text, lambda e: e.describe(NAME, "One\nTwo")) == [
+        "-    description: Trip duration in minutes  # roughly",
+        '+    description: "One\\nTwo"  # roughly',
+    ]
+    assert diff_of(REGISTRY, lambda e: e.describe(NAME, "One\nTwo")) == [
+        "-    description: Trip duration in minutes",
+        "+    description: |-",
+        "+      One",
+        "+      Two",
+    ]
+
+
 @pytest.mark.parametrize(
     ("action", "kind", "message"),
     [
