@@ -43,6 +43,7 @@ _BROWSERS = (
     "chrome",
     "microsoft-edge",
     "msedge",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 )
 _PDF_SECONDS = 90
 

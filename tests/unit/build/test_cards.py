@@ -83,9 +83,7 @@ def test_what_is_wrong_in_a_card_is_a_warning_and_what_is_missing_a_gap(tmp_path
         f"{MODEL}.md:14:50: no fact is called 'metrics.x'",
         f"{MODEL}.md:17:1: the picture 'figures/gone.png' is not there",
     )
-    gaps = [
-        e.text for e in parse_elements(pages["2"]) if e.tag == "ul" and "gaps" in e.attrs["class"]
-    ]
+    gaps = [e.text for e in parse_elements(pages["2"]) if e.attrs.get("class") == "gaps"]
     assert "the section 'Limitations' is missing" in gaps[0]
     assert find_active_content(pages["2"].split("<main")[1].split("</main")[0]) == []
 
