@@ -22,6 +22,7 @@ __all__ = [
     "set_tracking_uri",
 ]
 
+_CHOSEN_ENV = "_RUNSITE_CHOSEN_URI"
 _lock = threading.Lock()
 _stores: dict[Path, Store] = {}
 _tracking_uri: str | None = None
@@ -39,18 +40,33 @@ def set_tracking_uri(uri: str | Path) -> None:
         ForeignStoreError: The URI belongs to another kind of tracker.
     """
     global _tracking_uri  # noqa: PLW0603 - one setting for the process, as in MLflow
+    if uri in ("databricks", "databricks-uc"):  # words that MLflow takes for URIs
+        uri = f"{uri}://"
     if uri:
         _tracking_uri = parse_location(uri).absolute().as_uri()
-        os.environ[STORE_ENV] = _tracking_uri
-    else:
-        if os.environ.get(STORE_ENV) == _tracking_uri:
-            os.environ.pop(STORE_ENV, None)
-        _tracking_uri = None
+        os.environ[STORE_ENV] = os.environ[_CHOSEN_ENV] = _tracking_uri
+        return
+    _tracking_uri = None
+    if os.environ.pop(_CHOSEN_ENV, "") == os.environ.get(STORE_ENV):
+        os.environ.pop(STORE_ENV, None)
 
 
 def get_tracking_uri() -> str:
     """Return the store's location as a ``file:`` URL."""
-    return _tracking_uri or parse_location(find_store_uri()).absolute().as_uri()
+    return _tracking_uri or _find_inherited() or _absolute(find_store_uri())
+
+
+def _find_inherited() -> str | None:
+    """Return what `set_tracking_uri` chose in the process that started this one.
+
+    It weighs more than ``runsite.yaml``, unlike a variable that a person set.
+    """
+    uri = os.environ.get(_CHOSEN_ENV)
+    return uri if uri and uri == os.environ.get(STORE_ENV) else None
+
+
+def _absolute(location: str) -> str:
+    return parse_location(location).absolute().as_uri()
 
 
 def is_tracking_uri_set() -> bool:

@@ -11,6 +11,7 @@ from runsite.tracking.active import current, end_run
 
 VARIABLES = (
     "RUNSITE_TRACKING_URI",
+    "_RUNSITE_CHOSEN_URI",
     "RUNSITE_EXPERIMENT_NAME",
     "MLFLOW_EXPERIMENT_NAME",
     "RUNSITE_RUN_ID",

@@ -1,0 +1,90 @@
+"""Where runs go: what is chosen, what is inherited, what is refused."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import runsite
+from runsite.errors import ForeignStoreError
+from runsite.tracking import uris
+
+ASK = "import runsite; print(runsite.get_tracking_uri())"
+
+
+def ask(**env):
+    done = subprocess.run(
+        [sys.executable, "-c", ASK], capture_output=True, text=True, check=True, env=env or None
+    )
+    return done.stdout.strip()
+
+
+def test_the_store_is_told_as_a_url(tracked):
+    """A relative path is taken from where it was said, whatever folder is current later."""
+    assert runsite.get_tracking_uri() == tracked.as_uri()
+    runsite.set_tracking_uri(Path("other"))
+    assert runsite.get_tracking_uri() == tracked.with_name("other").as_uri()
+    runsite.set_tracking_uri(tracked.as_uri())
+    assert runsite.get_tracking_uri() == tracked.as_uri()
+    assert runsite.is_tracking_uri_set() is True
+
+
+def test_without_a_choice_the_configuration_decides(tracked, monkeypatch):
+    """runsite.yaml, then the environment, then ./runs."""
+    runsite.set_tracking_uri("")
+    assert runsite.is_tracking_uri_set() is False
+    assert runsite.get_tracking_uri() == tracked.as_uri()
+    monkeypatch.setenv("RUNSITE_TRACKING_URI", "from-env")
+    assert runsite.get_tracking_uri() == tracked.with_name("from-env").as_uri()
+    Path("runsite.yaml").write_text("store: from-yaml\n")
+    assert runsite.get_tracking_uri() == tracked.with_name("from-yaml").as_uri()
+
+
+def test_a_process_that_is_started_inherits_the_choice(tracked, monkeypatch):
+    """Also where runsite.yaml says something else; a variable set on purpose is another matter."""
+    Path("runsite.yaml").write_text("store: from-yaml\n")
+    runsite.set_tracking_uri("chosen")
+    assert ask() == tracked.with_name("chosen").as_uri()
+    monkeypatch.setenv("RUNSITE_TRACKING_URI", "by-hand")
+    assert ask() == tracked.with_name("from-yaml").as_uri()
+
+
+@pytest.mark.parametrize(
+    "uri", ["sqlite:///mlflow.db", "http://localhost:5000", "databricks", "postgresql://h/db"]
+)
+def test_a_store_of_another_kind_is_answered_by_what_to_write(uri, tracked):
+    """The tutorial's next line fails with advice, and the choice before stays."""
+    with pytest.raises(ForeignStoreError) as caught:
+        runsite.set_tracking_uri(uri)
+    assert 'write a path instead, such as set_tracking_uri("runs")' in str(caught.value)
+    assert runsite.get_tracking_uri() == tracked.as_uri()
+
+
+def test_mlflow_s_folder_is_not_taken_for_ours(tracked):
+    """A folder of MLflow's file store is refused, with the way to import it."""
+    (tracked / "0").mkdir(parents=True)
+    (tracked / "0" / "meta.yaml").write_text("experiment_id: 0\n")
+    with pytest.raises(ForeignStoreError, match="MLflow"):
+        runsite.start_run()
+
+
+def test_a_store_is_opened_once(tracked):
+    """What has been read is kept for the next question."""
+    assert uris.open_store() is uris.open_store(tracked)
+    assert uris.open_store(create=True) is uris.open_store()
+    assert (tracked / "runsite.json").is_file()
+
+
+def test_a_store_that_went_away_is_made_again(tracked):
+    """Removing the folder between two runs of a notebook starts from nothing."""
+    import shutil
+
+    with runsite.start_run():
+        pass
+    shutil.rmtree(tracked)
+    with runsite.start_run() as run:
+        pass
+    assert [r.info.run_id for r in runsite.search_runs(output_format="list")] == [run.info.run_id]
