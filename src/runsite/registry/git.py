@@ -30,7 +30,15 @@ class Checkout:
         Raises:
             RegistryError: Git fails; the message holds the first line of its answer.
         """
-        done = _run(self.root, *args)
+        return self.run_with_input(b"", *args)
+
+    def run_with_input(self, data: bytes, *args: str) -> bytes:
+        """Run a Git command on some input and return its standard output.
+
+        Raises:
+            RegistryError: As in `run`.
+        """
+        done = _run(self.root, *args, data=data)
         if done is None or done.returncode:
             answer = done.stderr.decode("utf-8", "replace").strip() if done else "git did not run"
             first = answer.splitlines()[0] if answer else "no answer"
@@ -78,7 +86,7 @@ def find_checkout(path: str | os.PathLike[str]) -> Checkout | None:
     return Checkout(Path(os.path.realpath(top))) if top else None
 
 
-def _run(folder: Path, *args: str) -> subprocess.CompletedProcess[bytes] | None:
+def _run(folder: Path, *args: str, data: bytes = b"") -> subprocess.CompletedProcess[bytes] | None:
     environment = {
         **os.environ,
         "GIT_TERMINAL_PROMPT": "0",
@@ -91,7 +99,7 @@ def _run(folder: Path, *args: str) -> subprocess.CompletedProcess[bytes] | None:
             command,
             cwd=folder,
             env=environment,
-            stdin=subprocess.DEVNULL,
+            input=data,
             capture_output=True,
             check=False,
             timeout=_TIMEOUT_S,

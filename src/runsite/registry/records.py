@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -73,10 +74,9 @@ class Model:
 
     def find_version(self, version: int) -> ModelVersion | None:
         """Return the version of that number, or None."""
-        for candidate in reversed(self.versions):
-            if candidate.version == version:
-                return candidate
-        return None
+        at = bisect.bisect_left(self.versions, version, key=lambda known: known.version)
+        found = self.versions[at] if at < len(self.versions) else None
+        return found if found and found.version == version else None
 
     def get_version(self, version: int) -> ModelVersion:
         """Return the version of that number.
