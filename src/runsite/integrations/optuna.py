@@ -48,7 +48,7 @@ class RunsiteCallback:
         child.writer.set_params(convert_texts(trial.params, what="param"))
         for step, value in sorted(trial.intermediate_values.items()):
             log_values(child, {"intermediate_value": value}, step=step)
-        if trial.values is not None:
+        if trial.values is not None and trial.state.name == "COMPLETE":
             log_values(child, dict(zip(self.names, trial.values, strict=False)))
         done = trial.state.name in ("COMPLETE", "PRUNED")
         sessions.close(

@@ -1,0 +1,145 @@
+"""``runsite.evaluate`` on real models: what it returns and what it leaves in the run."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from sklearn.datasets import load_iris
+from sklearn.linear_model import LinearRegression, LogisticRegression
+
+import runsite
+import runsite.sklearn
+from runsite.errors import InvalidValueError
+from runsite.store import Store
+
+RNG = np.random.default_rng(0)
+TRIPS = pd.DataFrame(
+    {
+        "miles": RNG.uniform(0, 10, 200),
+        "noise": RNG.normal(size=200),
+        "zone": RNG.choice(["a", "b"], 200),
+    }
+)
+TRIPS["minutes"] = TRIPS["miles"] * 3 + RNG.normal(size=200) + (TRIPS["zone"] == "b") * 5
+FEATURES = ["miles", "noise"]
+MODEL = LinearRegression().fit(TRIPS[FEATURES], TRIPS["minutes"])
+
+
+@pytest.fixture(autouse=True)
+def project(tmp_path: Path, monkeypatch) -> Path:
+    """Give each test a project of its own."""
+    monkeypatch.chdir(tmp_path)
+    runsite.set_tracking_uri("")
+    return tmp_path
+
+
+def test_a_regressor_is_measured_with_intervals_slices_and_importance(project: Path):
+    """Metrics with intervals, metrics by slice, residuals and importance are in run and result."""
+    with runsite.start_run() as run:
+        result = runsite.evaluate(
+            MODEL,
+            TRIPS,
+            targets="minutes",
+            model_type="regressor",
+            feature_names=FEATURES,
+            slices="zone",
+            prefix="val_",
+        )
+    low, high = (getattr(result.intervals["mean_absolute_error"], side) for side in ("low", "high"))
+    assert low < result.metrics["mean_absolute_error"] < high
+    assert {(part.column, part.value) for part in result.slices} == {("zone", "a"), ("zone", "b")}
+    assert sum(part.rows for part in result.slices) == 200
+    assert result.slices[0].metrics["mean_on_target"] != result.slices[1].metrics["mean_on_target"]
+    record = Store.open("runs").read_run(run.info.run_id)
+    assert record.metrics["val_r2_score"].last == result.metrics["r2_score"]
+    assert [(item.name, item.context) for item in record.inputs] == [("evaluation", "eval")]
+    folder = project / "runs" / "artifacts" / run.info.run_id / "val_evaluation"
+    importance = json.loads((folder / "permutation_importance.json").read_text())["features"]
+    assert [entry["feature"] for entry in importance] == ["miles", "noise"]
+    residuals = json.loads((folder / "residuals.json").read_text())
+    assert sum(residuals["histogram"]["counts"]) == 200
+    summary = json.loads((folder / "evaluation.json").read_text())
+    assert summary["metrics"]["mean_absolute_error"] == {
+        "value": result.metrics["mean_absolute_error"],
+        "low": low,
+        "high": high,
+    }
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_a_classifier_is_measured_with_curves(classes, project: Path):
+    """A classifier's confusion, ROC, precision-recall and calibration are data in the run."""
+    x, y = load_iris(return_X_y=True, as_frame=True)
+    x, y = x[y < classes], y[y < classes]
+    model = LogisticRegression(max_iter=500).fit(x, y)
+    with runsite.start_run() as run:
+        info = runsite.sklearn.log_model(model, name="m")
+        result = runsite.evaluate(info.model_uri, x, targets=y, model_type="classifier")
+    assert result.metrics["accuracy_score"] == model.score(x, y)
+    assert result.metrics["roc_auc"] > 0.9
+    folder = project / "runs" / "artifacts" / run.info.run_id / "evaluation"
+    assert {path.name for path in folder.iterdir()} == {
+        "calibration_curve.json",
+        "confusion_matrix.json",
+        "evaluation.json",
+        "permutation_importance.json",
+        "precision_recall_curve.json",
+        "roc_curve.json",
+    }
+    curves = json.loads((folder / "roc_curve.json").read_text())["curves"]
+    assert len(curves) == (1 if classes == 2 else 3)
+
+
+@pytest.mark.parametrize("kind", [pd.DataFrame, pl.DataFrame])
+def test_predictions_need_no_model(kind):
+    """Columns of truth and predictions are enough; without ``log`` nothing is recorded."""
+    table = kind({"y": [1.0, 2.0, 3.0], "p": [1.0, 2.0, 4.0]})
+    result = runsite.evaluate(
+        data=table, targets="y", predictions="p", model_type="regressor", log=False
+    )
+    assert result.metrics["mean_absolute_error"] == pytest.approx(1 / 3)
+    assert result.metrics["example_count"] == 3
+    assert not Path("runs").exists()
+
+
+def test_the_same_seed_gives_the_same_result():
+    """Evaluating twice gives identical numbers."""
+    once, again = (
+        runsite.evaluate(
+            MODEL, TRIPS[FEATURES], targets=TRIPS["minutes"], model_type="regressor", log=False
+        )
+        for _ in range(2)
+    )
+    assert once == again
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        ({"model_type": "ranker"}, "unknown model type 'ranker'"),
+        ({"targets": None}, "evaluate needs targets"),
+        ({"targets": "nope"}, "the data has no column 'nope' for targets"),
+        ({"model": None}, "give a model or predictions"),
+        ({"model": 3}, "int cannot predict"),
+        ({"targets": [1.0]}, "data, targets and predictions have 1, 200 rows"),
+        ({"slices": "nope"}, "the data has no column 'nope' to slice by"),
+    ],
+)
+def test_wrong_calls_are_named(call, message):
+    """What cannot be evaluated is answered by what is missing."""
+    given = {
+        "model": MODEL,
+        "data": TRIPS,
+        "targets": "minutes",
+        "model_type": "regressor",
+        "feature_names": FEATURES,
+        "log": False,
+        **call,
+    }
+    with pytest.raises(InvalidValueError, match=message):
+        runsite.evaluate(given.pop("model"), given.pop("data"), **given)
