@@ -83,8 +83,14 @@ class Capture:
         self._pid = os.getpid()
 
     def start(self) -> None:
-        """Begin to look at Git and at the packages that are imported already."""
+        """Begin to look at Git and at the packages that are imported already.
+
+        What another run of this process learned a moment ago is taken over without a thread.
+        """
         if self._program is None:
+            return
+        if self._is_known():
+            self._work()
             return
         self._thread = threading.Thread(target=self._work, name="runsite-capture", daemon=True)
         try:
@@ -100,6 +106,19 @@ class Capture:
             self._thread.join(timeout_s)
         self._guarded(self._read_packages)
         self._guarded(self._send)
+
+    def _is_known(self) -> bool:
+        return _packages[0] == _packages_key() and (
+            self._repository is None or _find_answer(self._question()) is not None
+        )
+
+    @property
+    def _repository(self) -> Path | None:
+        return self._program.repository if self._program is not None else None
+
+    def _question(self) -> _Question:
+        file = self._program.file if self._program is not None else None
+        return _Question(self._repository or Path(), self._store, file)
 
     def _work(self) -> None:
         self._guarded(self._read_packages)
@@ -118,16 +137,13 @@ class Capture:
         self.source = dataclasses.replace(self.source, packages=_ask_packages())
 
     def _read_dirty(self) -> None:
-        if self._program is None or self._program.repository is None:
-            return
-        dirty = _ask_dirty(self._program.repository, self._store, self._program.file)
-        self.source = dataclasses.replace(self.source, git_dirty=dirty)
+        if self._repository is not None:
+            dirty = _ask_git(self._question()).dirty
+            self.source = dataclasses.replace(self.source, git_dirty=dirty)
 
     def _keep_diff(self) -> None:
-        if self._program is None or self._program.repository is None or self._save_diff is None:
-            return
-        diff = Git(self._program.repository, exclude=[self._store]).read_diff()
-        if diff:
+        diff = _ask_git(self._question()).diff
+        if diff and self._save_diff is not None:
             self._save_diff(diff)
 
     def _send(self) -> None:
@@ -148,25 +164,49 @@ def _try_head(root: Path | None) -> Head:
 _packages: tuple[object, dict[str, str]] = (None, {})
 
 
+def _packages_key() -> tuple[int, tuple[str, ...]]:
+    return len(sys.modules), tuple(sys.path)
+
+
 def _ask_packages() -> dict[str, str]:
     """Find the packages; the scan is repeated only after something was imported."""
     global _packages  # noqa: PLW0603 - one memory for all runs of the process
-    key = (len(sys.modules), tuple(sys.path))
+    key = _packages_key()
     if _packages[0] != key:
         _packages = (key, find_packages(sys.modules, path=sys.path))
     return _packages[1]
 
 
-_answers: dict[tuple[Path, Path, Path | None], tuple[float, bool | None]] = {}
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Question:
+    root: Path
+    store: Path
+    source: Path | None
 
 
-def _ask_dirty(root: Path, store: Path, source: Path | None) -> bool | None:
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Answer:
+    time_s: float
+    dirty: bool | None
+    diff: bytes
+
+
+_answers: dict[_Question, _Answer] = {}
+
+
+def _find_answer(question: _Question) -> _Answer | None:
+    known = _answers.get(question)
+    fresh = known is not None and time.monotonic() - known.time_s < _REMEMBERED_S
+    return known if fresh else None
+
+
+def _ask_git(question: _Question) -> _Answer:
     """Ask Git; a search of a hundred short runs asks once, not a hundred times."""
-    key = (root, store, source)
-    known = _answers.get(key)
-    now = time.monotonic()
-    if known is not None and now - known[0] < _REMEMBERED_S:
-        return known[1]
-    dirty = Git(root, exclude=[store]).is_dirty(source=source)
-    _answers[key] = (now, dirty)
-    return dirty
+    known = _find_answer(question)
+    if known is not None:
+        return known
+    git = Git(question.root, exclude=[question.store])
+    dirty = git.is_dirty(source=question.source)
+    answer = _Answer(time.monotonic(), dirty, git.read_diff() if dirty else b"")
+    _answers[question] = answer
+    return answer
