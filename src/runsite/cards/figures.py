@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
@@ -52,7 +52,7 @@ def list_figures(card: Card) -> tuple[FigureReference, ...]:
     return tuple(found.values())
 
 
-def _find_sources(tokens: list[Token], *, line: int = 0) -> Iterator[tuple[str, int]]:
+def _find_sources(tokens: Sequence[Token], *, line: int = 0) -> Iterator[tuple[str, int]]:
     for token in tokens:
         here = token.map[0] if token.map else line
         if token.type == "image":

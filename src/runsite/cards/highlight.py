@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import html
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pygments.formatters.html import HtmlFormatter
+    from pygments.lexer import Lexer
 
 __all__ = ["highlight_code", "make_highlight_css"]
 
@@ -23,15 +29,23 @@ def highlight_code(code: str, *, language: str) -> str:
     if name not in _LANGUAGES.split() or len(code) > _MAX_CHARACTERS:
         return html.escape(code)
     from pygments import highlight
+
+    lexer, formatter = _get_tools(name)
+    return str(highlight(code, lexer, formatter)) if lexer else html.escape(code)
+
+
+@cache
+def _get_tools(name: str) -> tuple[Lexer | None, HtmlFormatter[str]]:
+    """Return what colours a language; making a formatter takes longer than most blocks do."""
     from pygments.formatters.html import HtmlFormatter
     from pygments.lexers import get_lexer_by_name
     from pygments.util import ClassNotFound
 
+    formatter: HtmlFormatter[str] = HtmlFormatter(nowrap=True)
     try:
-        lexer = get_lexer_by_name(name, stripnl=False)
+        return get_lexer_by_name(name, stripnl=False), formatter
     except ClassNotFound:
-        return html.escape(code)
-    return str(highlight(code, lexer, HtmlFormatter(nowrap=True)))
+        return None, formatter
 
 
 def make_highlight_css(style: str = "default", *, scope: str = "pre.code") -> str:

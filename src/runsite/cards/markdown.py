@@ -15,24 +15,24 @@ from functools import lru_cache
 from runsite.cards.document import ANCHOR_PREFIX, Card
 from runsite.cards.escape import FactValue
 from runsite.cards.front_matter import CardProblem
-from runsite.cards.parser import get_parser
+from runsite.cards.parser import get_parser, parse_text
 from runsite.cards.references import (
     explain_reference,
     find_references,
     resolve_reference,
 )
-from runsite.cards.renderer import CONTEXT_KEY, RenderContext
+from runsite.cards.renderer import (
+    CONTEXT_KEY,
+    MARK,
+    RenderContext,
+    clean_private,
+    read_mark,
+)
 from runsite.cards.sanitise import sanitise_html
 
 __all__ = ["MakeLink", "render_filled", "render_markdown"]
 
 MakeLink = Callable[[str], str | None]
-
-# A reference travels through the renderer as private characters, which are no part of any word,
-# mark or tag, and which no text of an author can hold at that point.
-_OPEN, _CLOSE, _ZERO = "\ue000", "\ue001", 0xE010
-_MARK = re.compile(f"{_OPEN}([\ue010-\ue019]+){_CLOSE}")
-_PRIVATE = re.compile("[\ue000-\ue019]")
 
 
 def render_markdown(
@@ -57,7 +57,7 @@ def render_markdown(
             it relative links stay as they are.
     """
     context = RenderContext(base_level=base_level, figures=figures)
-    rendered = get_parser().render(text, {CONTEXT_KEY: context})
+    rendered = _render(clean_private(text), context)
     return sanitise_html(rendered, id_prefix=id_prefix, figures=figures, make_link=make_link)
 
 
@@ -84,22 +84,22 @@ def render_filled(
     Returns:
         The HTML, and a problem for each reference that names no fact; it stands as written.
     """
-    clean = _PRIVATE.sub("\ufffd", card.body)
-    references = find_references(clean, first_line=card.body_line)
     pictures = None if figures is None else tuple(sorted(figures.items()))
-    page = _render_marked(clean, base_level=base_level, figures=pictures, make_link=make_link)
-    problems: list[CardProblem] = []
+    page = _render_marked(
+        clean_private(card.body), base_level=base_level, figures=pictures, make_link=make_link
+    )
 
     def fill(match: re.Match[str]) -> str:
-        reference = references[int("".join(str(ord(digit) - _ZERO) for digit in match[1]))]
-        text = resolve_reference(reference.name, values=values)
-        if text is None:
-            problems.append(explain_reference(reference, values=values))
-            text = clean[reference.start : reference.end]
-        return html.escape(text)
+        written = read_mark(match)
+        text = resolve_reference(written.strip("{} \t"), values=values)
+        return html.escape(written if text is None else text)
 
-    filled = _MARK.sub(fill, page)
-    return filled, tuple(sorted(set(problems), key=lambda p: (p.line, p.column)))
+    problems = [
+        explain_reference(reference, values=values)
+        for reference in find_references(card.body, first_line=card.body_line)
+        if resolve_reference(reference.name, values=values) is None
+    ]
+    return MARK.sub(fill, page), tuple(problems)
 
 
 @lru_cache(maxsize=64)
@@ -110,18 +110,15 @@ def _render_marked(
     figures: tuple[tuple[str, str], ...] | None,
     make_link: MakeLink | None,
 ) -> str:
-    parts: list[str] = []
-    done = 0
-    for index, reference in enumerate(find_references(body)):
-        parts += [body[done : reference.start], _make_mark(index)]
-        done = reference.end
-    return render_markdown(
-        "".join([*parts, body[done:]]),
-        base_level=base_level,
-        figures=None if figures is None else dict(figures),
-        make_link=make_link,
+    pictures = None if figures is None else dict(figures)
+    rendered = _render(body, RenderContext(base_level=base_level, figures=pictures, marks=True))
+    return sanitise_html(rendered, id_prefix=ANCHOR_PREFIX, figures=pictures, make_link=make_link)
+
+
+def _render(text: str, context: RenderContext) -> str:
+    parsed = parse_text(text)
+    parser = get_parser()
+    rendered: str = parser.renderer.render(
+        parsed.tokens, parser.options, {**parsed.env, CONTEXT_KEY: context}
     )
-
-
-def _make_mark(index: int) -> str:
-    return _OPEN + "".join(chr(_ZERO + int(digit)) for digit in str(index)) + _CLOSE
+    return rendered

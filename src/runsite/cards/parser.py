@@ -1,19 +1,22 @@
 """The one Markdown dialect of cards and notes: which rules of markdown-it are on.
 
 CommonMark with tables, strikethrough, task lists, callouts (``> [!NOTE]``), footnotes, bare
-links, ``$math$`` and an id on each heading. Pure; the parser is made once and keeps no state
-between texts.
+links, ``$math$``, ``{{ references }}`` and an id on each heading. Pure; the parser is made once and
+keeps no state between texts.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
@@ -22,7 +25,7 @@ from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
 from runsite.cards.mathml import render_math
 from runsite.cards.renderer import CardRenderer, collect_text
 
-__all__ = ["get_parser", "make_slug", "parse_tokens"]
+__all__ = ["ParsedText", "get_parser", "make_slug", "parse_text", "parse_tokens"]
 
 _REFERENCE = re.compile(r"\{\{[^{}\n]*\}\}")
 _MAX_PARAGRAPH = 10_000
@@ -49,14 +52,35 @@ def get_parser() -> MarkdownIt:
         allow_blank_lines=False,
         renderer=lambda latex, how: render_math(latex, display=how["display_mode"]),
     )
+    parser.inline.ruler.before("escape", "reference", _read_reference)
     parser.core.ruler.before("inline", "long_text", _spare_long_text)
     parser.core.ruler.push("anchors", _add_anchors)
     return parser
 
 
-def parse_tokens(text: str) -> list[Token]:
-    """Parse Markdown into the tokens of markdown-it, without rendering it."""
-    return get_parser().parse(text)
+@dataclass(frozen=True, slots=True)
+class ParsedText:
+    """A text as markdown-it sees it. Shared between callers: nobody changes a token.
+
+    Attributes:
+        tokens: Block tokens with their inline children.
+        env: What rendering needs besides, such as the footnotes.
+    """
+
+    tokens: tuple[Token, ...]
+    env: Mapping[str, Any]
+
+
+@lru_cache(maxsize=16)
+def parse_text(text: str) -> ParsedText:
+    """Parse Markdown without rendering it; the same text is parsed once for all who ask."""
+    env: dict[str, Any] = {}
+    return ParsedText(tuple(get_parser().parse(text, env)), env)
+
+
+def parse_tokens(text: str) -> tuple[Token, ...]:
+    """Parse Markdown into tokens, without rendering it."""
+    return parse_text(text).tokens
 
 
 def make_slug(title: str) -> str:
@@ -66,6 +90,17 @@ def make_slug(title: str) -> str:
     """
     folded = unicodedata.normalize("NFKC", _REFERENCE.sub(" ", title)).casefold()
     return re.sub(r"[\W_]+", "-", folded).strip("-")[:80] or "section"
+
+
+def _read_reference(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's call
+    """Read ``{{ name }}`` as a token of its own; which names there are is not asked here."""
+    match = _REFERENCE.match(state.src, state.pos, state.posMax)
+    if match is None:
+        return False
+    if not silent:
+        state.push("reference", "", 0).content = match[0]
+    state.pos = match.end()
+    return True
 
 
 def _spare_long_text(state: StateCore) -> None:

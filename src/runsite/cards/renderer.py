@@ -19,10 +19,26 @@ from markdown_it.token import Token
 from runsite.cards.highlight import highlight_code
 from runsite.cards.sanitise import classify_url, resolve_figure
 
-__all__ = ["CONTEXT_KEY", "CardRenderer", "RenderContext", "collect_text"]
+__all__ = [
+    "CONTEXT_KEY",
+    "MARK",
+    "CardRenderer",
+    "RenderContext",
+    "clean_private",
+    "collect_text",
+    "make_mark",
+    "read_mark",
+]
 
 CONTEXT_KEY = "runsite"
 """Where the environment of one rendering holds its `RenderContext`."""
+
+# A reference travels to the end of the rendering as private characters: they are no part of any
+# word, tag or mark, and `clean_private` takes them out of what an author wrote.
+_OPEN, _CLOSE, _FIRST = "\ue000", "\ue001", 0xE010
+MARK = re.compile(f"{_OPEN}([\ue010-\ue01f]+){_CLOSE}")
+"""What stands for a reference in rendered HTML; `read_mark` gives its text."""
+_PRIVATE = re.compile("[\ue000-\ue01f]")
 
 _RAW_PIECE = re.compile(
     r"(?P<image><img\b[^>\"']*(?:\"[^\"]*\"[^>\"']*|'[^']*'[^>\"']*)*>)"
@@ -40,19 +56,31 @@ class RenderContext:
     Args:
         base_level: The level that ``#`` gets.
         figures: Picture as written → address; None where relative pictures stay as they are.
+        marks: Whether references get a mark that is filled later; else they stay as written.
     """
 
-    __slots__ = ("base_level", "figures", "open_links", "tables")
+    __slots__ = ("base_level", "figures", "marks", "open_links", "tables")
 
-    def __init__(self, *, base_level: int = 1, figures: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        base_level: int = 1,
+        figures: Mapping[str, str] | None = None,
+        marks: bool = False,
+    ) -> None:
         self.base_level = base_level
         self.figures = figures
+        self.marks = marks
         self.open_links = 0
         self.tables = 0
 
     def shift(self, level: int) -> int:
         """Return the level that a heading gets on the page."""
         return max(1, min(6, level + self.base_level - 1))
+
+    def mark_reference(self, written: str) -> str:
+        """Return what stands for a reference in the HTML."""
+        return make_mark(written) if self.marks else html.escape(written)
 
     def shows(self, source: str) -> bool:
         """Tell whether a picture can stand on the page."""
@@ -117,10 +145,13 @@ class CardRenderer(RendererHTML):
         token = tokens[idx]
         return _format_image(
             str(token.attrGet("src") or ""),
-            alt=collect_text(token.children),
-            title=str(token.attrGet("title") or ""),
+            alt=_format_alt(token.children, context=_get_context(env)),
+            title=html.escape(str(token.attrGet("title") or "")),
             context=_get_context(env),
         )
+
+    def reference(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        return _get_context(env).mark_reference(tokens[idx].content)
 
     def plain(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         return html.escape(tokens[idx].content)
@@ -132,6 +163,23 @@ class CardRenderer(RendererHTML):
         return _rewrite_raw_html(tokens[idx].content, context=_get_context(env))
 
 
+def make_mark(written: str) -> str:
+    """Encode a reference as private characters, four bits each."""
+    digits = written.encode("utf-8", "surrogatepass").hex()
+    return _OPEN + "".join(chr(_FIRST + int(digit, 16)) for digit in digits) + _CLOSE
+
+
+def read_mark(match: re.Match[str]) -> str:
+    """Decode what `make_mark` made."""
+    digits = "".join(f"{ord(char) - _FIRST:x}" for char in match[1])
+    return bytes.fromhex(digits).decode("utf-8", "surrogatepass")
+
+
+def clean_private(text: str) -> str:
+    """Replace the characters that a mark is made of, so that no author can write one."""
+    return _PRIVATE.sub("\ufffd", text)
+
+
 def collect_text(tokens: Sequence[Token] | None) -> str:
     """Join what a reader sees of inline tokens: text, code and the descriptions of images."""
     parts = []
@@ -140,7 +188,7 @@ def collect_text(tokens: Sequence[Token] | None) -> str:
             parts.append(" ")
         elif token.type == "image":
             parts.append(collect_text(token.children))
-        elif token.type in ("text", "code_inline", "math_inline"):
+        elif token.type in ("text", "code_inline", "math_inline", "reference"):
             parts.append(token.content)
     return " ".join("".join(parts).split())
 
@@ -159,12 +207,31 @@ def _format_code(code: str) -> str:
     return f'<pre class="code" tabindex="0"><code>{code}</code></pre>\n'
 
 
+def _format_alt(tokens: Sequence[Token] | None, *, context: RenderContext) -> str:
+    """Write the description of a picture as escaped text, its references marked."""
+    parts = []
+    for token in tokens or []:
+        if token.type == "reference":
+            parts.append(context.mark_reference(token.content))
+        else:
+            space = " " if token.type in ("softbreak", "hardbreak") else ""
+            parts.append(space or html.escape(collect_text([token]) or token.content))
+    return "".join(parts).strip()
+
+
 def _format_image(source: str, *, alt: str, title: str, context: RenderContext) -> str:
-    """Format a picture; one that cannot stand on the page becomes a link or its description."""
+    """Format a picture; one that cannot stand on the page becomes a link or its description.
+
+    Args:
+        source: As written.
+        alt: Description, escaped.
+        title: Escaped.
+        context: Of this rendering.
+    """
     if context.shows(source):
-        caption = f' title="{html.escape(title)}"' if title else ""
-        return f'<img src="{html.escape(source)}" alt="{html.escape(alt)}"{caption}>'
-    words = html.escape(alt or title or _name_picture(source))
+        caption = f' title="{title}"' if title else ""
+        return f'<img src="{html.escape(source)}" alt="{alt}"{caption}>'
+    words = alt or title or html.escape(_name_picture(source))
     if classify_url(source) == "web" and not context.open_links:  # links do not nest
         return f'<a class="figure-link" href="{html.escape(source)}">{words}</a>'
     return f'<span class="figure-text">{words}</span>'
@@ -192,7 +259,7 @@ def _rewrite_raw_image(tag: str, *, context: RenderContext) -> str:
     source = attributes.get("src", "")
     if context.shows(source):
         return tag
-    alt, title = attributes.get("alt", ""), attributes.get("title", "")
+    alt, title = (html.escape(attributes.get(name, "")) for name in ("alt", "title"))
     return _format_image(source, alt=alt, title=title, context=context)
 
 
