@@ -14,7 +14,7 @@ import polars as pl
 
 from runsite.pages.paths import make_slug
 from runsite.queries.curves import MAX_POINTS, collect_curves
-from runsite.render.shards import render_curves, render_shard
+from runsite.render.shards import render_shard
 from runsite.store import Store
 
 __all__ = ["CurveShard", "collect_batches", "plan_shards", "render_curve_shard"]
@@ -107,6 +107,7 @@ def _collect(store: Store, groups: Iterable[Sequence[str]]) -> pl.DataFrame:
     return collect_curves(scan.filter(pl.col("run_id").is_in(wanted)))
 
 
-def render_curve_shard(shard: CurveShard, curves: pl.DataFrame) -> str:
-    """Write one shard from the curves of its runs."""
-    return render_shard(shard.path, render_curves(curves))
+def render_curve_shard(shard: CurveShard, series: Mapping[str, Sequence[str]]) -> str:
+    """Write one shard from the series of its runs."""
+    found = [text for run_id in shard.run_ids for text in series.get(run_id, ())]
+    return render_shard(shard.path, f"[{','.join(found)}]")

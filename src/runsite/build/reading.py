@@ -49,7 +49,9 @@ class RunIndex:
 
     def find_records(self, run_ids: Iterable[str]) -> dict[str, RunRecord]:
         """Return the records of those runs that the site has."""
-        return {run_id: self.get_record(run_id) for run_id in run_ids if run_id in self}
+        rows = [self._rows[run_id] for run_id in dict.fromkeys(run_ids) if run_id in self._rows]
+        records = map(record_from_row, self.frame[rows].iter_rows(named=True))
+        return {record.run_id: record for record in records}
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from runsite.build.workshop import Workshop
 from runsite.pages.context import StageRef
 from runsite.pages.paths import make_run_path
 from runsite.pages.run import RunSurroundings, assemble_run_page
+from runsite.render.shards import render_curves
 
 __all__ = ["RunPlan", "plan_runs", "write_runs"]
 
@@ -82,36 +83,45 @@ def write_runs(shop: Workshop, plan: RunPlan, *, tick: Callable[[int], None]) ->
     for groups, curves in collect_batches(
         shop.data.store, _group(plan, stale, stale_shards), points=plan.points
     ):
-        tables = curves.partition_by("run_id", as_dict=True, maintain_order=True)
+        series = render_curves(curves)
         for group in groups:
             shard = stale_shards.get(tuple(group))
             if shard:
-                found = [tables[(run_id,)] for run_id in group if (run_id,) in tables]
-                text = render_curve_shard(shard, pl.concat(found) if found else curves.clear())
+                text = render_curve_shard(shard, series)
                 shop.writer.write(shard.path, text, key=shard_keys[shard])
-            tick(_write_pages(shop, plan, [r for r in group if r in stale], tables, keys))
+        sparks = _find_sparks(curves)
+        for group in groups:
+            wanted = [run_id for run_id in group if run_id in stale]
+            _write_pages(shop, plan, wanted, sparks=sparks, keys=keys)
+            tick(len(wanted))
+
+
+def _find_sparks(curves: pl.DataFrame) -> Sparks:
+    sparks: dict[str, dict[str, Sequence[float]]] = {}
+    for run_id, key, values in curves.select("run_id", "key", "values").iter_rows():
+        sparks.setdefault(run_id, {})[key] = values
+    return sparks
 
 
 def _write_pages(
     shop: Workshop,
     plan: RunPlan,
     run_ids: Sequence[str],
-    tables: Mapping[tuple[object, ...], pl.DataFrame],
+    *,
+    sparks: Sparks,
     keys: Mapping[str, str],
-) -> int:
+) -> None:
     directions = shop.options.config.site.directions
+    records = shop.data.runs.find_records(run_ids)
     for run_id in run_ids:
-        table = tables.get((run_id,))
-        curves = {} if table is None else dict(table.select("key", "values").iter_rows())
         page = assemble_run_page(
-            shop.data.runs.get_record(run_id),
+            records[run_id],
             site=shop.site,
             around=plan.around[run_id],
-            curves=curves,
+            curves=sparks.get(run_id, {}),
             directions=directions,
         )
         shop.write_page(page, key=keys[run_id])
-    return len(run_ids)
 
 
 def _group(

@@ -10,19 +10,19 @@ from runsite.pages.context import told
 
 __all__ = ["HEIGHT", "WIDTH", "Sparkline", "make_sparkline"]
 
-WIDTH = 120
-HEIGHT = 28
-_PAD = 3.0
-_MAX_POINTS = 60
+WIDTH = 1200
+HEIGHT = 280
+_PAD = 30
+_BUCKETS = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Sparkline:
-    """What the partial `sparkline.html` draws, in the box 0 0 120 28."""
+    """What the macro `sparkline` draws, in whole units of the box 0 0 1200 280."""
 
     path: str = told("Value of the line's `d` attribute.")
-    end_x: float = told("Where the last value stands, from the left.")
-    end_y: float = told("Where the last value stands, from the top.")
+    end_x: int = told("Where the last value stands, from the left.")
+    end_y: int = told("Where the last value stands, from the top.")
 
 
 def make_sparkline(values: Sequence[float]) -> Sparkline | None:
@@ -31,35 +31,72 @@ def make_sparkline(values: Sequence[float]) -> Sparkline | None:
     Values that are not finite leave a gap. Long histories are thinned by the extremes of equal
     buckets, so a spike stays a spike.
     """
-    points = [(i, v) for i, v in enumerate(_thin(values)) if math.isfinite(v)]
-    if len(points) < 2:
+    # A sum is finite only where every value is: one cheap look for the usual case.
+    if len(values) > 1 and math.isfinite(sum(values)):
+        points = _thin(values) if len(values) > 2 * _BUCKETS else values
+        return _draw([points])
+    finite = [v for v in values if math.isfinite(v)]
+    if len(finite) < 2:
         return None
-    low, high = min(v for _, v in points), max(v for _, v in points)
-    x_scale = (WIDTH - 2 * _PAD) / max(points[-1][0], 1)
+    points = values if len(values) <= 2 * _BUCKETS else _thin_with_gaps(values)
+    return _draw(_split(points))
+
+
+def _draw(pieces: Sequence[Sequence[float]]) -> Sparkline | None:
+    """Draw pieces of a line; an empty piece is a gap one value wide."""
+    drawn = [piece for piece in pieces if piece]
+    low, high = min(map(min, drawn)), max(map(max, drawn))
+    count = sum(map(len, pieces)) + len(pieces) - 1
+    x_scale = (WIDTH - 2 * _PAD) / max(count - 1, 1)
     y_scale = (HEIGHT - 2 * _PAD) / (high - low) if 0 < high - low < math.inf else 0.0
-    steps: list[str] = []
-    before = -2
-    x = y = 0.0
-    for index, value in points:
-        x = round(_PAD + index * x_scale, 1)
-        y = round(HEIGHT - _PAD - (value - low) * y_scale if y_scale else HEIGHT / 2, 1)
-        steps.append(f"{'L' if index == before + 1 else 'M'}{x:g} {y:g}")
-        before = index
-    return Sparkline(path="".join(steps), end_x=x, end_y=y)
+    base = HEIGHT - _PAD + 0.5 if y_scale else HEIGHT / 2
+    paths: list[str] = []
+    x = start = 0
+    y = 0
+    for piece in pieces:
+        steps = []
+        for place, value in enumerate(piece, start):
+            x, y = int(_PAD + place * x_scale + 0.5), int(base - (value - low) * y_scale)
+            steps.append(f"{x} {y}")
+        if steps:
+            paths.append("M" + "L".join(steps))
+        start += len(piece) + 1
+    return Sparkline(path="".join(paths), end_x=x, end_y=y)
 
 
-def _thin(values: Sequence[float]) -> Sequence[float]:
-    if len(values) <= _MAX_POINTS:
-        return values
-    buckets = _MAX_POINTS // 2
+def _thin(values: Sequence[float]) -> list[float]:
+    """Keep each bucket's lowest and highest value in their order, and the very last."""
     kept: list[float] = []
-    for bucket in range(buckets):
-        part = values[bucket * len(values) // buckets : (bucket + 1) * len(values) // buckets]
-        finite = [v for v in part if math.isfinite(v)]
-        if not finite:
-            kept += [math.nan, math.nan]
-            continue
-        low, high = min(finite), max(finite)
-        kept += [low, high] if part.index(low) < part.index(high) else [high, low]
+    count = len(values)
+    for bucket in range(_BUCKETS):
+        part = values[bucket * count // _BUCKETS : (bucket + 1) * count // _BUCKETS]
+        low, high = min(part), max(part)
+        kept += (low, high) if part.index(low) < part.index(high) else (high, low)
     kept[-1] = values[-1]
     return kept
+
+
+def _thin_with_gaps(values: Sequence[float]) -> list[float]:
+    """Thin values of which some are not finite; a bucket without a finite one is a gap."""
+    kept: list[float] = []
+    count = len(values)
+    for bucket in range(_BUCKETS):
+        part = values[bucket * count // _BUCKETS : (bucket + 1) * count // _BUCKETS]
+        finite = [v for v in part if math.isfinite(v)]
+        if not finite:
+            kept.append(math.nan)
+            continue
+        low, high = min(finite), max(finite)
+        kept += (low, high) if finite.index(low) < finite.index(high) else (high, low)
+    return kept
+
+
+def _split(values: Sequence[float]) -> list[list[float]]:
+    """Cut a line at each value that is not finite."""
+    pieces: list[list[float]] = [[]]
+    for value in values:
+        if math.isfinite(value):
+            pieces[-1].append(value)
+        else:
+            pieces.append([])
+    return pieces

@@ -52,30 +52,34 @@ def thin_curves(curves: pl.DataFrame, *, max_points: int = MAX_POINTS) -> pl.Dat
     if long.is_empty():
         return curves
     buckets = max(1, max_points // 3)
-    series = ["run_id", "key", "count"]
     points = (
-        long.with_columns(pl.int_ranges(0, pl.col("count")).alias("rank"))
+        # Series by number: grouping by one integer is several times faster than by two texts.
+        long.select("count", *_LISTS)
+        .with_row_index("series")
+        .with_columns(pl.int_ranges(0, pl.col("count")).alias("rank"))
         .explode("rank", *_LISTS)
         .with_columns((pl.col("rank") * buckets // pl.col("count")).alias("bucket"))
     )
     value = pl.col("values").fill_nan(None)
     kept = (
-        points.group_by(*series, "bucket")
+        points.group_by("series", "bucket")
         .agg(
             pl.col("rank").max().alias("last"),
             pl.col("rank").min_by(value).alias("low"),
             pl.col("rank").max_by(value).alias("high"),
         )
-        .unpivot(["last", "low", "high"], index=series, value_name="rank")
-        .select(*series, "rank")
+        .unpivot(["last", "low", "high"], index="series", value_name="rank")
+        .select("series", "rank")
         .unique()
     )
-    thinned = (
-        points.join(kept, on=[*series, "rank"], how="semi")
-        .sort("run_id", "key", "rank")
-        .group_by(series, maintain_order=True)
+    lists = (
+        points.join(kept, on=["series", "rank"], how="semi")
+        .sort("series", "rank")
+        .group_by("series", maintain_order=True)
         .agg(*_LISTS)
-        .select(curves.columns)
+    )
+    thinned = pl.concat(
+        [long.select("run_id", "key", "count"), lists.select(*_LISTS)], how="horizontal"
     )
     short = curves.filter(pl.col("count") <= max_points)
     return pl.concat([short, thinned]).sort("run_id", "key")

@@ -37,14 +37,14 @@ def render_column(column: Column, values: pl.Series) -> str:
     return _numbers(values, digits=digits)
 
 
-def render_curves(curves: pl.DataFrame) -> str:
+def render_curves(curves: pl.DataFrame) -> dict[str, list[str]]:
     """Write series of points.
 
     Args:
         curves: Rows as `runsite.queries.curves.collect_curves` gives them.
 
     Returns:
-        A JSON array with one item a series:
+        Run id → one JSON array a series:
         ``[run_id, key, points logged, first time in ms, steps, times, values]`` where steps and
         times are differences to the one before (the first to 0; times in ms), and a value is
         null where it is NaN.
@@ -58,10 +58,11 @@ def render_curves(curves: pl.DataFrame) -> str:
         _differences(pl.col("times").list.eval(pl.element().dt.epoch("ms").diff().fill_null(0))),
         pl.col("values").list.eval(_number_text(pl.element())).list.join(",").alias("values"),
     )
-    return _array(
-        f"[{_text(run_id)},{_text(key)},{count},{start},[{steps}],[{times}],[{values}]]"
-        for run_id, key, count, start, steps, times, values in texts.iter_rows()
-    )
+    series: dict[str, list[str]] = {}
+    for run_id, key, count, start, steps, times, values in texts.iter_rows():
+        head = f"{_text(run_id)},{_text(key)},{count},{start}"
+        series.setdefault(run_id, []).append(f"[{head},[{steps}],[{times}],[{values}]]")
+    return series
 
 
 def _differences(lists: pl.Expr) -> pl.Expr:
