@@ -135,7 +135,8 @@ def make_facts(*, version: int = 2, **sources: object) -> CardFacts:
             Estimate("rmse", 7.9, split="test", slice="borough=Queens", low=7.5, high=8.3),
         ),
         "history": (
-            StageMove(BEGAN, "Ada", "Production", 1, None, "4f2c9aa0b1", "First model\n\nbody"),
+            StageMove(1, "None", "Production", BEGAN, "Ada", "4f2c9aa0b1", "First model", 7),
+            StageMove(2, "None", "Staging"),
         ),
         "example": json.dumps(EXAMPLE),
         "repository_url": "https://git.example.org/taxi",

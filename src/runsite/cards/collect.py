@@ -15,9 +15,11 @@ from runsite.errors import ModelError, NotFoundError, quote
 from runsite.models.mlmodel import read_mlmodel
 from runsite.records import RunRecord
 from runsite.registry import Model, Registry, resolve_model_uri
+from runsite.registry.compare import MoveKind
+from runsite.registry.history import History
 from runsite.store import Store
 
-__all__ = ["Surroundings", "choose_version", "collect_facts"]
+__all__ = ["Surroundings", "choose_version", "collect_facts", "make_stage_moves"]
 
 _MAX_EXAMPLE = 16 * 1024
 
@@ -58,6 +60,24 @@ def collect_facts(
         repository_url=around.repository_url,
     )
     return assemble_facts(model, found, sources=sources)
+
+
+def make_stage_moves(history: History, *, model: str) -> tuple[StageMove, ...]:
+    """Pick the changes of stages of one model from the registry's history, oldest first."""
+    return tuple(
+        StageMove(
+            version=event.move.version or 0,
+            before=event.move.before,
+            after=event.move.after,
+            at=event.commit.time if event.commit else None,
+            by=event.commit.author if event.commit else "",
+            commit=event.commit.commit if event.commit else "",
+            message=event.commit.subject if event.commit else "",
+            pull_request=event.commit.pull_request if event.commit else None,
+        )
+        for event in history.of_model(model)
+        if event.move.kind is MoveKind.STAGE
+    )
 
 
 def choose_version(registry: Registry, *, model: str, version: str | None) -> int:

@@ -56,15 +56,27 @@ _SPLIT_PREFIX = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class StageMove:
-    """One change of who holds a stage, as the registry's history tells it."""
+    """One version's way from a stage to another, as the registry's history tells it.
 
-    at: datetime
-    by: str
-    stage: str
-    version: int | None
-    previous: int | None = None
+    Attributes:
+        version: Number of the version.
+        before: Stage that it had; ``None`` (the word) where it had none.
+        after: Stage that it has since.
+        at: When, UTC; None for what is not committed yet.
+        by: Who made the change.
+        commit: Id of the commit; empty for what is not committed yet.
+        message: First line of its message.
+        pull_request: Number, where the history tells it.
+    """
+
+    version: int
+    before: str
+    after: str
+    at: datetime | None = None
+    by: str = ""
     commit: str = ""
     message: str = ""
+    pull_request: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

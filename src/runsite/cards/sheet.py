@@ -220,16 +220,19 @@ def _environment(facts: CardFacts) -> str:
 def _history(facts: CardFacts) -> str:
     rows = [
         (
-            f"{move.at:%Y-%m-%d %H:%M}",
-            escape_markdown(move.stage),
-            "none" if move.version is None else str(move.version),
+            f"{move.at:%Y-%m-%d %H:%M}" if move.at else "not committed",
+            str(move.version),
+            escape_markdown(move.before),
+            escape_markdown(move.after),
             escape_markdown(move.by),
             format_code(move.commit[:12]),
-            escape_markdown(move.message.split("\n")[0]),
+            escape_markdown(move.message)
+            + (f" (#{move.pull_request})" if move.pull_request else ""),
         )
         for move in facts.history
     ]
-    return _table(("When (UTC)", "Stage", "Version", "By", "Commit", "Why"), rows) if rows else ""
+    head = ("When (UTC)", "Version", "From", "To", "By", "Commit", "Why")
+    return _table(head, rows) if rows else ""
 
 
 def _list(*pairs: tuple[str, str]) -> str:

@@ -53,12 +53,18 @@ class _Project:
         return load_registry(find_registry_path(self.registry, config=self.config))
 
     def collect(self, model: Model, *, version: int) -> CardFacts:
-        from runsite.cards.collect import Surroundings, collect_facts
+        from runsite.cards.collect import Surroundings, collect_facts, make_stage_moves
+        from runsite.registry.history import load_history
         from runsite.store import Store
 
         store = Store.open(find_store_uri(self.store, config=self.config), missing_ok=True)
         site = self.config.site
-        around = Surroundings(directions=site.directions, repository_url=site.repository_url)
+        history = load_history(find_registry_path(self.registry, config=self.config))
+        around = Surroundings(
+            history=make_stage_moves(history, model=model.name),
+            directions=site.directions,
+            repository_url=site.repository_url,
+        )
         return collect_facts(store, model, version=version, around=around)
 
     def check(self, found: Card | None, *, facts: CardFacts) -> tuple[Problem, ...]:
@@ -194,7 +200,9 @@ def show(model: str, version: str | None, *, registry: str | None, store: str | 
     click.echo(text, nl=False)
     gaps = project.check(found, facts=facts)
     if gaps:
-        click.echo(f"{len(gaps)} things are missing: runsite card check {shlex.quote(model)}", err=True)
+        click.echo(
+            f"{len(gaps)} things are missing: runsite card check {shlex.quote(model)}", err=True
+        )
 
 
 @card.command()

@@ -56,6 +56,15 @@ def test_the_lineage_goes_from_data_to_version():
     )
 
 
+def test_the_history_tells_who_moved_what_when_and_why():
+    """Each change of a stage has its commit and pull request; an uncommitted one says so."""
+    texts = {s.title: s.text for s in make_sheet(make_facts())}
+    assert texts["Stage history"].split("\n")[2:] == [
+        "| 2026-11-23 03:12 | 1 | None | Production | Ada | `4f2c9aa0b1` | First model (#7) |",
+        "| not committed | 2 | None | Staging |  |  |  |",
+    ]
+
+
 HOSTILE = "`|</td><script>alert(1)</script> ![x](javascript:1)\n# h\n```"
 
 

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
 from support.cards import CARD_TEXT, MODEL, PNG, write_project
+from support.repository import git
 
 
 @pytest.fixture
@@ -101,6 +103,17 @@ def test_show_reads_words_then_facts(cli, project):
     assert any("The typical error is 6.5 minutes" in line for line in lines)
     first = cli("card", "show", MODEL, "1", cwd=project)
     assert "Facts of version 1" in first.stdout.splitlines()
+
+
+def test_show_tells_who_promoted_it(cli, git_repo):
+    """In a Git checkout the card ends with the stages' history."""
+    write_project(git_repo)
+    git(git_repo, "add", "registry.yaml")
+    git(git_repo, "commit", "-q", "-m", "Promote depth 29")
+    done = cli("card", "show", MODEL, cwd=git_repo)
+    rows = [line for line in done.stdout.splitlines() if "Promote depth 29" in line]
+    assert len(rows) == 1
+    assert re.split(r" {2,}", rows[0])[1:5] == ["2", "None", "Production", "Ada Tester"]
 
 
 def test_show_lets_nothing_steer_the_terminal(cli, project):
