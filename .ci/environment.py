@@ -28,14 +28,8 @@ NODE_TOOLS = ROOT / ".ci" / "node"
 INCLUDES = {"demo": ("demo", "test"), "test": ("test",)}
 """Group → the groups that hold all of it, so that `make demo` after `make test` installs nothing."""
 
-MLFLOW = (
-    "mlflow>=3.17",
-    "scikit-learn>=1.9",
-    "skops>=0.16",
-    "xgboost-cpu>=3.2; sys_platform == 'linux'",
-    "xgboost>=3.2; sys_platform != 'linux'",
-)
-"""What the peer needs to load our models; it pins too much to share the environment."""
+MLFLOW = VENV / "mlflow"
+MLFLOW_CONSTRAINTS = ROOT / ".ci" / "mlflow-constraints.txt"
 
 MIN_PIP = "pip>=25.1"  # the first that understands dependency groups
 
@@ -44,9 +38,9 @@ class SetupError(Exception):
     """The environment cannot be made; the message says what to do."""
 
 
-def venv_python() -> Path:
-    """Return the interpreter of the environment."""
-    return VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+def venv_python(folder: Path = VENV) -> Path:
+    """Return the interpreter of an environment."""
+    return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
 def make_digest(*paths: Path) -> str:
@@ -170,55 +164,78 @@ def ensure_node_tools() -> None:
 def ensure_mlflow() -> None:
     """Make the environment with MLflow, unless that was done; offline say what is left out.
 
+    It sees the packages of the first one, so that both sides use the same libraries, and holds
+    what MLflow needs beside them or in other versions.
+
     Raises:
         SetupError: It cannot be made where ``CI`` is set.
     """
     if os.environ.get("RUNSITE_MLFLOW_PYTHON"):
         return
-    target = VENV / "mlflow"
-    python = target / venv_python().relative_to(VENV)
-    stamp = target / ".installed"
-    if stamp.exists() and stamp.read_text() == " ".join(MLFLOW):
+    stamp = MLFLOW / ".installed"
+    digest = make_digest(ROOT / "pyproject.toml", CONSTRAINTS, MLFLOW_CONSTRAINTS, Path(__file__))
+    if stamp.exists() and stamp.read_text() == digest:
         return
     print("preparing an environment with MLflow (a minute or two, once)", flush=True)
-    uv = shutil.which("uv")
+    python = venv_python(MLFLOW)
+    pip = [venv_python(), "-m", "pip", "--disable-pip-version-check", "--python", python]
+    pins = ["--constraint", MLFLOW_CONSTRAINTS] if MLFLOW_CONSTRAINTS.exists() else []
     try:
-        run(venv_python(), "-m", "venv", "--clear", target)
-        if uv:
-            run(uv, "pip", "install", "--quiet", "--python", python, *MLFLOW)
-        else:
-            run(python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", *MLFLOW)
+        run(venv_python(), "-m", "venv", "--clear", "--without-pip", MLFLOW)
+        (site_packages(python) / "shared.pth").write_text(f"{site_packages(venv_python())}\n")
+        run(*pip, "install", "--quiet", "--group", "mlflow", *pins)
     except subprocess.CalledProcessError as error:
         if os.environ.get("CI"):
             raise SetupError("cannot install MLflow, which tests exchange models with") from error
         print("cannot install MLflow: the tests that need it are skipped", flush=True)
         return
-    stamp.write_text(" ".join(MLFLOW))
+    stamp.write_text(digest)
+
+
+def site_packages(python: Path) -> Path:
+    """Return where an environment keeps its packages."""
+    probe = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    done = subprocess.run([python, "-c", probe], capture_output=True, text=True, check=True)
+    return Path(done.stdout.strip())
 
 
 def freeze() -> None:
-    """Write constraints.txt: the exact versions that the environment holds, no addresses.
+    """Write the constraints files: exact versions that the environments hold, no addresses.
+
+    Raises:
+        SetupError: A package came from somewhere else than an index.
+    """
+    write_pins(CONSTRAINTS, "`make demo` and `make test` install", "--local")
+    for group in INCLUDES:
+        stamp = stamp_path(group)
+        if stamp.exists():  # the environment holds exactly these: nothing to install again
+            stamp.write_text(environment_digest())
+    python = venv_python(MLFLOW)
+    if python.exists():
+        write_pins(MLFLOW_CONSTRAINTS, "MLflow needs beside", "--path", str(site_packages(python)))
+
+
+def write_pins(path: Path, purpose: str, *options: str) -> None:
+    """Write what ``pip freeze`` lists with these options as a constraints file.
 
     Raises:
         SetupError: A package came from somewhere else than an index.
     """
     listing = subprocess.run(
-        [venv_python(), "-m", "pip", "freeze", "--exclude-editable", "--local"],
+        [venv_python(), "-m", "pip", "freeze", "--exclude-editable", *options],
         capture_output=True,
         text=True,
         check=True,
     ).stdout
-    pins = sorted(line.strip().lower() for line in listing.splitlines() if line.strip())
-    odd = [pin for pin in pins if not re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.!+_-]+", pin)]
-    if odd:
-        raise SetupError(f"not from a package index: {', '.join(odd)}")
-    head = "# The versions that `make demo` and `make test` install. Made by `make constraints`.\n"
-    CONSTRAINTS.write_text(head + "\n".join(pins) + "\n", encoding="utf-8")
-    for group in INCLUDES:
-        stamp = stamp_path(group)
-        if stamp.exists():  # the environment holds exactly these: nothing to install again
-            stamp.write_text(environment_digest())
-    print(f"{len(pins)} versions written to {shown(CONSTRAINTS)}")
+    pins = []
+    for line in listing.splitlines():
+        name, _, version = line.strip().partition("==")
+        if not re.fullmatch(r"[A-Za-z0-9.!+_-]+", version):
+            raise SetupError(f"not from a package index: {line}")
+        pins.append(f"{re.sub(r'[-_.]+', '-', name).lower()}=={version}")
+    head = f"# The versions that {purpose}. Made by `make constraints`.\n"
+    path.write_text(head + "\n".join(sorted(pins)) + "\n", encoding="utf-8")
+    print(f"{len(pins)} versions written to {shown(path)}")
 
 
 def shown(path: Path) -> str:
@@ -237,15 +254,9 @@ def run(*command: object, cwd: Path = ROOT) -> None:
 
 def main(task: str) -> int:
     """Do one task; return the exit code."""
+    tasks = {"freeze": freeze, "node": ensure_node_tools, "mlflow": ensure_mlflow}
     try:
-        if task == "freeze":
-            freeze()
-        elif task == "node":
-            ensure_node_tools()
-        elif task == "mlflow":
-            ensure_mlflow()
-        else:
-            ensure(task)
+        tasks.get(task, lambda: ensure(task))()
     except SetupError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
