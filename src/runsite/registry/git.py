@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,10 +48,32 @@ class Checkout:
 
     def ask(self, *args: str) -> str | None:
         """Run a Git command that may fail, such as a question; None where it does."""
+        found = self.ask_bytes(*args)
+        return None if found is None else found.decode("utf-8", "surrogateescape").rstrip("\n")
+
+    def ask_bytes(self, *args: str) -> bytes | None:
+        """Run a Git command that may fail and return its output as it is; None where it does."""
         done = _run(self.root, *args)
-        if done is None or done.returncode:
+        return None if done is None or done.returncode else done.stdout
+
+    def read_file(self, rev: str, path: str) -> bytes | None:
+        """Return a file of a revision, or None where it has none. `rev` is a full commit id."""
+        return self.ask_bytes("cat-file", "blob", f"{rev}:{path}")
+
+    def find_commit(self, rev: str) -> str | None:
+        """Return the full id of the commit that a revision names, or None."""
+        if rev.startswith("-"):
             return None
-        return done.stdout.decode("utf-8", "surrogateescape").rstrip("\n")
+        return self.ask("rev-parse", "--quiet", "--verify", "--end-of-options", f"{rev}^{{commit}}")
+
+    def merge_texts(self, ours: bytes, base: bytes, theirs: bytes) -> bytes | None:
+        """Merge two descendants of a text as ``git merge`` does; None where they conflict."""
+        with tempfile.TemporaryDirectory() as folder:
+            paths = [Path(folder, name) for name in ("ours", "base", "theirs")]
+            for path, data in zip(paths, (ours, base, theirs), strict=True):
+                path.write_bytes(data)
+            done = _run(self.root, "merge-file", "--stdout", *map(str, paths))
+        return done.stdout if done is not None and done.returncode == 0 else None
 
     def branch(self) -> str | None:
         """Return the branch that is checked out, or None on a detached head."""

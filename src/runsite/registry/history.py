@@ -151,7 +151,7 @@ def load_history(path: str | os.PathLike[str], *, rev: str = "HEAD") -> History:
     name = checkout.relative(Path(path)) if checkout else None
     if checkout is None or name is None:
         return History()
-    if checkout.ask("rev-parse", "--quiet", "--verify", f"{rev}^{{commit}}") is None:
+    if checkout.find_commit(rev) is None:
         if rev == "HEAD":
             return _add_worktree(History(), Path(path))  # a repository without a commit
         raise RegistryError(

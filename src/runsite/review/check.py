@@ -1,141 +1,235 @@
-"""Check a registry against the store: do the runs exist, are the models' files what they were?
+"""``runsite check``: every problem of a registry, by all that can be known about it.
 
-The registry's own rules are in `runsite.registry.parse`; here is what needs more than the file.
+The registry's own rules are in `runsite.registry.parse`. Here they are joined by the store (runs,
+files), the gates of the stages, and, with a base, by what must not have changed since.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
-from runsite.errors import ModelError, NotFoundError, quote
-from runsite.models.digest import digest_folder
-from runsite.registry.document import Document, decode_text, parse_document
+from runsite.config import Config
+from runsite.errors import quote
+from runsite.registry import Problem, Registry, Severity
+from runsite.registry.compare import Move, compare_registries, is_promotion
+from runsite.registry.document import decode_text, parse_document
 from runsite.registry.files import read_bytes
-from runsite.registry.nodes import Node, SeqNode, deref, find_node, find_value
+from runsite.registry.gates import Gate
 from runsite.registry.parse import parse_registry
-from runsite.registry.problems import Problem, Severity
-from runsite.registry.records import Model, ModelVersion, Registry
+from runsite.registry.segments import parse_text
+from runsite.review.against import find_base_problems, find_old_model, find_rewritten_runs
+from runsite.review.base import Base, load_base
+from runsite.review.evidence import Evidence
+from runsite.review.gates import GateResult, Subject, judge_gates
+from runsite.review.places import Finder
+from runsite.review.stored import find_store_problems
 from runsite.store import Store
 
-__all__ = ["Checked", "check_registry"]
+__all__ = ["CheckOptions", "Checked", "StageReview", "check_registry"]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOptions:
+    """What a check looks at.
+
+    Attributes:
+        now: The time of the check.
+        store: Where runs and model files lie; without one they are not looked at, nor are gates.
+        base: Revision to compare with.
+        allow: Codes of problems that are meant: they become warnings.
+    """
+
+    now: datetime
+    store: Store | None = None
+    config: Config = field(default_factory=Config)
+    base: str | None = None
+    allow: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class StageReview:
+    """A version in a stage and what its gates said.
+
+    Attributes:
+        loosened: Results of gates that the base has and the change takes away.
+    """
+
+    model: str
+    version: int
+    stage: str
+    before: str | None
+    results: tuple[GateResult, ...]
+    loosened: tuple[GateResult, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing stands against it."""
+        return all(result.passed for result in (*self.results, *self.loosened))
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The outcome of a check: all problems in the order of the file."""
+    """The outcome of a check.
+
+    Attributes:
+        registry: What was checked: with a base that went on, the result of the merge.
+        problems: In the order of the file.
+        exists: Whether there is a file.
+        moves: What changed against the base.
+        reviews: The gates that were put to the test.
+    """
 
     registry: Registry
     problems: tuple[Problem, ...]
     exists: bool = True
+    base: Base | None = None
+    moves: tuple[Move, ...] = ()
+    reviews: tuple[StageReview, ...] = ()
 
     def count(self, severity: Severity) -> int:
         """Return how many problems are of a severity."""
         return sum(problem.severity is severity for problem in self.problems)
 
 
-def check_registry(path: str | os.PathLike[str], *, store: Store | None = None) -> Checked:
-    """Validate a registry and return every problem of it.
-
-    Args:
-        path: The file; none is no problem.
-        store: Where its runs and model files lie; without one they are not looked at.
+def check_registry(path: str | os.PathLike[str], *, options: CheckOptions) -> Checked:
+    """Validate a registry and return every problem of it; no file is no problem.
 
     Raises:
-        RegistryError: The file cannot be read at all.
+        RegistryError: The file cannot be read at all, or the base cannot.
         StoreError: The store cannot be read.
     """
     data = read_bytes(Path(path))
-    if data is None:
-        return Checked(Registry(), (), exists=False)
-    text, problem = decode_text(data)
+    text, problem = decode_text(data or b"")
     if problem is not None:
         return Checked(Registry(), (problem,))
+    checked = _check_text(Path(path), text, options)
+    problems = sorted(checked.problems, key=lambda found: (found.line, found.column))
+    allowed = tuple(_allow(found, options.allow) for found in problems)
+    return dataclasses.replace(checked, problems=allowed, exists=data is not None)
+
+
+def _check_text(path: Path, text: str, options: CheckOptions) -> Checked:
     document = parse_document(text)
     parsed = parse_registry(document)
+    registry, finder = parsed.registry, Finder(document)
     problems = list(parsed.problems)
-    if store is not None and document.root is not None:
-        problems += _StoreCheck(document, store).run(parsed.registry)
-    problems.sort(key=lambda found: (found.line, found.column))
-    return Checked(parsed.registry, tuple(problems))
+    if document.problems:
+        return Checked(registry, tuple(problems))
+    base = load_base(path, options.base, text=text) if options.base else None
+    moves: tuple[Move, ...] = ()
+    if base is not None:
+        registry, more = _merge(base, registry, parsed.problems)
+        problems += more
+        moves = compare_registries(base.registry, registry)
+        problems += find_base_problems(moves, finder)
+    reviews: tuple[StageReview, ...] = ()
+    if options.store is not None:
+        problems += find_store_problems(registry, options.store, finder)
+        evidence = _make_evidence(path, registry, base, moves, options)
+        if base is not None:
+            problems += find_rewritten_runs(registry, base, evidence, finder)
+        reviews = tuple(_review_stages(registry, base, moves, evidence))
+        problems += [found for review in reviews for found in _gate_problems(review, finder)]
+    return Checked(registry, tuple(problems), base=base, moves=moves, reviews=reviews)
 
 
-@dataclass(frozen=True, slots=True)
-class _StoreCheck:
-    document: Document
-    store: Store
+def _merge(
+    base: Base, registry: Registry, known: tuple[Problem, ...]
+) -> tuple[Registry, list[Problem]]:
+    """Return the registry that the merge gives, and what is wrong in it only."""
+    if not base.behind:
+        return registry, []
+    if base.merged is None:
+        message = f"the registry conflicts with that of {quote(base.rev)}"
+        hint = f"merge {base.rev} and keep what is meant"
+        return registry, [Problem("merge-conflict", message, hint)]
+    merged = parse_text(base.merged.removeprefix("\ufeff"))
+    seen = {(problem.code, problem.message) for problem in known}
+    hint = f"merge {base.rev} first: Git merges without a conflict, and the result is wrong"
+    new = [
+        dataclasses.replace(p, line=0, column=0, hint=f"{p.hint}; {hint}" if p.hint else hint)
+        for p in merged.problems
+        if (p.code, p.message) not in seen
+    ]
+    return merged.registry, new
 
-    def run(self, registry: Registry) -> Iterator[Problem]:
-        """Yield what the store has to say about each version that is not archived."""
-        stages = self._read_stages()
+
+def _make_evidence(
+    path: Path,
+    registry: Registry,
+    base: Base | None,
+    moves: tuple[Move, ...],
+    options: CheckOptions,
+) -> Evidence:
+    if options.store is None:
+        raise ValueError("evidence needs a store")
+    before = registry
+    if base is not None:
+        models = dict(base.registry.models)
+        for name in registry.models:
+            old = find_old_model(base.registry, moves, name)
+            if old is not None:
+                models[name] = dataclasses.replace(old, name=name)
+        before = dataclasses.replace(base.registry, models=models)
+    rev = base.commit if base else "HEAD"
+    return Evidence(before, path, options.store, options.config, options.now, rev)
+
+
+def _review_stages(
+    registry: Registry, base: Base | None, moves: tuple[Move, ...], evidence: Evidence
+) -> Iterator[StageReview]:
+    """Put gates to the test: of every promotion with a base, of every holder without one."""
+    if base is None:
         for model in registry.models.values():
-            for version in model.versions:
-                yield from self._check(model, version, stages)
-
-    def _read_stages(self) -> dict[str, str]:
-        frame = self.store.read_runs().select("run_id", "lifecycle_stage")
-        return dict(frame.iter_rows())
-
-    def _check(
-        self, model: Model, version: ModelVersion, stages: dict[str, str]
-    ) -> Iterator[Problem]:
-        what = f"version {version.version} of model {quote(model.name)}"
-        level = Severity.WARNING if version.archived else Severity.ERROR
-        if version.run not in stages:
-            message = f"{what} comes from run {quote(version.run)}, which the store does not hold"
-            hint = "commit the store's new files together with the registry"
-            yield self._problem("unknown-run", message, hint, (model, version, "run"), level)
-            return
-        if stages[version.run] == "deleted":
-            message = f"{what} comes from run {quote(version.run)}, which is deleted"
-            hint = "restore the run, or archive the version"
-            place = (model, version, "run")
-            yield self._problem("deleted-run", message, hint, place, Severity.WARNING)
-        yield from self._check_files(model, version, what, level)
-
-    def _check_files(
-        self, model: Model, version: ModelVersion, what: str, level: Severity
-    ) -> Iterator[Problem]:
-        folder = self.store.artifacts_dir(version.run) / version.artifact
-        try:
-            digest = digest_folder(folder)
-        except NotFoundError:
-            message = f"the files of {what} are missing: {quote(version.artifact)}"
-            hint = "fetch them (Git LFS, DVC), or archive the version"
-            yield self._problem("missing-files", message, hint, (model, version, "artifact"), level)
-            return
-        except (ModelError, OSError) as error:
-            message = f"the files of {what} cannot be read: {error}"
-            place = (model, version, "artifact")
-            yield self._problem("unreadable-files", message.splitlines()[0], "", place, level)
-            return
-        if version.digest and digest != version.digest:
-            message = f"the files of {what} changed since they were registered: {digest}"
-            hint = "bring them back, or register them as a new version"
-            yield self._problem("changed-files", message, hint, (model, version, "digest"), level)
-
-    def _problem(
-        self,
-        code: str,
-        message: str,
-        hint: str,
-        place: tuple[Model, ModelVersion, str],
-        level: Severity,
-    ) -> Problem:
-        model, version, field = place
-        node = _find_field(self.document, model.name, version.version, field)
-        line, column = self.document.locate(node.start) if node is not None else (0, 0)
-        return Problem(code, message, hint, line, column, level)
+            for stage, number in model.stages.items():
+                yield _review(Subject(model, model.get_version(number), stage), (), evidence)
+        return
+    for move in moves:
+        if not is_promotion(move) or move.version is None:
+            continue
+        model = registry.models[move.model]
+        old = find_old_model(base.registry, moves, move.model)
+        gates = old.gates.get(move.after, ()) if old else ()
+        subject = Subject(model, model.get_version(move.version), move.after, move.before)
+        yield _review(subject, gates, evidence)
 
 
-def _find_field(document: Document, model: str, version: int, field: str) -> Node | None:
-    """Return the node of a version's field, or of the nearest thing around it."""
-    listed = find_node(document.root, ("models", model, "versions"))
-    target = deref(listed) if listed is not None else None
-    for item in target.items if isinstance(target, SeqNode) else ():
-        number = find_value(item, "version")
-        if number is not None and getattr(deref(number), "text", "") == str(version):
-            return find_value(item, field) or item
-    return listed
+def _review(subject: Subject, base_gates: tuple[Gate, ...], evidence: Evidence) -> StageReview:
+    gates = subject.model.gates.get(subject.stage, ())
+    dropped = tuple(gate for gate in base_gates if gate not in gates)
+    return StageReview(
+        model=subject.model.name,
+        version=subject.version.version,
+        stage=subject.stage,
+        before=subject.before,
+        results=judge_gates(gates, subject, evidence),
+        loosened=judge_gates(dropped, subject, evidence),
+    )
+
+
+def _gate_problems(review: StageReview, finder: Finder) -> Iterator[Problem]:
+    at = finder.field(review.model, "stages", review.stage)
+    what = f"version {review.version} of model {quote(review.model)} in {review.stage}"
+    for result in review.results:
+        if not result.passed:
+            message = f"{what} needs {result.need}, got {result.got}"
+            yield Problem("gate-failed", message, result.hint, *at)
+    for result in review.loosened:
+        if not result.passed:
+            message = (
+                f"{what} would not have passed the gate that this change takes away:"
+                f" {result.need}, got {result.got}"
+            )
+            hint = "change the gates in a pull request of their own"
+            yield Problem("gates-loosened", message, hint, *at)
+
+
+def _allow(problem: Problem, allowed: frozenset[str]) -> Problem:
+    if problem.code in allowed:
+        return dataclasses.replace(problem, severity=Severity.WARNING)
+    return problem
