@@ -118,8 +118,12 @@ def _validity(values: Sequence[Any]) -> pa.Buffer | None:
 
 
 def _bits(flags: Iterable[bool]) -> pa.Buffer:
-    number = sum(1 << index for index, flag in enumerate(flags) if flag)
-    return pa.py_buffer(number.to_bytes((number.bit_length() + 7) // 8 + 8, "little"))
+    listed = list(flags)
+    packed = bytearray((len(listed) + 7) // 8)
+    for index, flag in enumerate(listed):
+        if flag:
+            packed[index >> 3] |= 1 << (index & 7)
+    return pa.py_buffer(bytes(packed))
 
 
 def _buffer(data: array[int] | array[float]) -> pa.Buffer:
