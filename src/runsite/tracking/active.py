@@ -162,7 +162,6 @@ def start_run(
     run = ActiveRun(session)
     current.stack.append(run)
     current.writer = session.writer
-    current.last = (store, session.run_id)
     return run
 
 
@@ -184,9 +183,13 @@ def active_run() -> ActiveRun | None:
 
 def last_active_run() -> Run | None:
     """Return the active run, or the one that ended last in this thread, as the store has it."""
-    if current.last is None:
+    place = current.last
+    if current.stack:
+        session = current.stack[-1].session
+        place = (session.store, session.run_id)
+    if place is None:
         return None
-    store, run_id = current.last
+    store, run_id = place
     return run_from_record(store, store.read_run(run_id))
 
 
@@ -223,4 +226,5 @@ def _end(run: ActiveRun, status: str) -> None:
         inner = stack.pop()
         current.writer = stack[-1].session.writer if stack else None
         inner.ended = True
+        current.last = (inner.session.store, inner.session.run_id)
         sessions.release(inner.session, status=status)
