@@ -28,19 +28,20 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROUNDS = 10
 
+FILE_STORE = "mlflow.set_tracking_uri('file:' + folder)\nmlflow.start_run()"
+SQLITE = "mlflow.set_tracking_uri('sqlite:///' + folder + '/m.db')\nmlflow.start_run()"
+TRACKIO = "import trackio\ntrackio.init(project='bench')"
 PEERS = {
     # name: (what to install, how to set up, one call)
     "mlflow, files": (
         "mlflow-skinny==3.4.0",
-        "import os, mlflow; os.environ['MLFLOW_ALLOW_FILE_STORE'] = 'true'; "
-        "mlflow.set_tracking_uri('file:' + folder); run = mlflow.start_run()",
+        "import os, mlflow\nos.environ['MLFLOW_ALLOW_FILE_STORE'] = 'true'\n" + FILE_STORE,
         "mlflow.log_metric('rmse', value, step=step)",
         2_000,
     ),
     "mlflow, SQLite": (
         "mlflow==3.17.0",
-        "import mlflow; mlflow.set_tracking_uri('sqlite:///' + folder + '/m.db'); "
-        "run = mlflow.start_run()",
+        "import mlflow\n" + SQLITE,
         "mlflow.log_metric('rmse', value, step=step)",
         300,
     ),
@@ -52,8 +53,7 @@ PEERS = {
     ),
     "trackio": (
         "trackio",
-        "import os; os.environ['TRACKIO_DIR'] = folder; import trackio; "
-        "trackio.init(project='bench')",
+        "import os\nos.environ['TRACKIO_DIR'] = folder\n" + TRACKIO,
         "trackio.log({'rmse': value}, step=step)",
         5_000,
     ),

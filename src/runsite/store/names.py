@@ -22,7 +22,15 @@ from pathlib import Path
 
 from runsite.store.files import TEMP_PREFIX
 
-__all__ = ["PartFile", "crc_of_file", "leaf_name", "list_parts", "merged_name", "parse_name"]
+__all__ = [
+    "PartFile",
+    "crc_of_file",
+    "leaf_name",
+    "list_names",
+    "list_parts",
+    "merged_name",
+    "parse_name",
+]
 
 _SUFFIX = ".parquet"
 _NAME = re.compile(
@@ -39,14 +47,19 @@ class PartFile:
     Attributes:
         path: The file.
         leaf: ``<run_id>.<part>``; empty for a merged part, whose leaves are in its footer.
-        month: ``YYYY-MM`` of the leaf's session, or of the merged part; empty if not told.
+        merged_month: ``YYYY-MM`` of a merged part; empty for a leaf.
         crc: CRC-32 that the content must have; None if the name has none.
     """
 
     path: Path
     leaf: str
-    month: str
+    merged_month: str
     crc: int | None
+
+    @property
+    def month(self) -> str:
+        """``YYYY-MM`` of the leaf's session or of the merged part; empty if the name tells none."""
+        return self.merged_month or _month_of(self.leaf)
 
     @property
     def run_id(self) -> str:
@@ -76,17 +89,21 @@ def parse_name(path: Path) -> PartFile | None:
     if match is None:
         return None
     leaf, crc = match["leaf"] or "", match["crc"]
-    month = match["month"] or _month_of(leaf)
-    return PartFile(path, leaf, month, int(crc, 16) if crc else None)
+    return PartFile(path, leaf, match["month"] or "", int(crc, 16) if crc else None)
+
+
+def list_names(folder: Path) -> frozenset[str]:
+    """List the names in a folder, unfinished files left out; none where it is missing."""
+    try:
+        names = os.listdir(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        return frozenset()
+    return frozenset(name for name in names if not name.startswith(TEMP_PREFIX))
 
 
 def list_parts(folder: Path) -> list[PartFile]:
     """List the parts of a folder by name, unfinished ones left out; none where it is missing."""
-    try:
-        names = os.listdir(folder)
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-    parts = (parse_name(folder / n) for n in sorted(names) if not n.startswith(TEMP_PREFIX))
+    parts = (parse_name(folder / name) for name in sorted(list_names(folder)))
     return [part for part in parts if part is not None]
 
 

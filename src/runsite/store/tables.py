@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from runsite.errors import FormatVersionError, NotFoundError, quote
 from runsite.records import FORMAT_VERSION, MetricSummary, RunRecord
 from runsite.store.arrays import make_array
 from runsite.store.layout import Layout
-from runsite.store.names import PartFile, crc_of_file, list_parts
+from runsite.store.names import PartFile, crc_of_file, list_names, list_parts, parse_name
 from runsite.store.parts import FORMAT_KEY, LEAVES_KEY, Columns, summarise_columns
 from runsite.store.reading import (
     LiveRun,
@@ -50,7 +50,7 @@ class Tables:
         self._layout = layout
         self._read_live = read_live
         self._lock = threading.RLock()
-        self._known: frozenset[Path] = frozenset()
+        self._known: frozenset[str] = frozenset()
         self._sound: set[Path] = set()
         self._rows: pl.DataFrame | None = None
         self._bad: dict[Path, str] = {}
@@ -127,27 +127,27 @@ class Tables:
     # -- runs ------------------------------------------------------------------------------
 
     def _refresh_rows(self) -> bool:
-        parts = list_parts(self._layout.runs)
-        if {part.path for part in parts} == self._known and self._rows is not None:
+        names = list_names(self._layout.runs)
+        if names == self._known and self._rows is not None:
             return False
         for _ in range(_ATTEMPTS):
-            self._read_rows(parts)
+            self._read_rows(names)
             # A file that went while it was read (compaction) took its rows along: its successor
             # is there by now.
-            parts = list_parts(self._layout.runs)
-            if self._known <= {part.path for part in parts}:
+            names = list_names(self._layout.runs)
+            if self._known <= names:
                 break
         return True
 
-    def _read_rows(self, parts: Sequence[PartFile]) -> None:
-        paths = {part.path for part in parts}
-        if self._rows is None or self._known - paths:
+    def _read_rows(self, names: frozenset[str]) -> None:
+        if self._rows is None or self._known - names:
             # Files went (compaction, another branch): what they gave must go as well.
             self._known, self._rows = frozenset(), None
-        new = [part for part in parts if part.path not in self._known and self._is_sound(part)]
+        parts = (parse_name(self._layout.runs / name) for name in sorted(names - self._known))
+        new = [part for part in parts if part is not None and self._is_sound(part)]
         fresh = read_runs_files([part.path for part in new], report=self._report_runs)
         self._rows = fresh if self._rows is None else pl.concat([self._rows, fresh])
-        self._known = frozenset(paths)
+        self._known = names
 
     def _report_runs(self, path: Path, reason: str) -> None:
         self._bad[path] = reason
