@@ -30,7 +30,7 @@ def draw_predictions(predicted: np.ndarray, *, trips: Trips) -> alt.LayerChart:
             actual_end=alt.datum.actual + CELL_MINUTES,
             predicted_end=alt.datum.predicted + CELL_MINUTES,
         )
-        .mark_rect()
+        .mark_rect(aria=False)
         .encode(
             alt.X("actual:Q").title("actual minutes"),
             alt.X2("actual_end:Q"),

@@ -9,6 +9,7 @@ through Staging to Production, and builds the site that shows it all::
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 from pathlib import Path
 
@@ -22,13 +23,16 @@ from train import LINEAR_MODELS, TUTORIAL_PARAMS, Trained, train_boosted, train_
 
 import runsite
 
-EPILOG = """\
-The site:      {index}
-The registry:  {output}/registry.yaml, and how it came about: git -C {output} log registry.yaml
+EPILOG = """
+The site lies in {output}/site. Open it in a browser, from disk:
+  {index}
 
-Try a promotion as it would stand in a pull request:
+The registry is {output}/registry.yaml. How it came about:
+  git -C {output} log --patch registry.yaml
+
+Try a promotion, as it would stand in a pull request:
   cd {output}
-  runsite promote {model} 3 Production
+  {runsite} promote {model} 3 Production
   git diff
 """
 
@@ -76,8 +80,15 @@ def run_demo(output: Path, *, data: Path | None = None, quick: bool = False) -> 
             output=output,
             index=(output / "site" / "index.html").resolve().as_uri(),
             model=trips.model_name,
+            runsite=find_command(),
         )
     )
+
+
+def find_command() -> str:
+    """Return how to call runsite from this terminal: by its name only where the PATH leads to it."""
+    here = Path(sys.executable).with_name("runsite")
+    return "runsite" if shutil.which("runsite") == str(here) else str(here)
 
 
 def train_all(trips: Trips, *, quick: bool) -> list[Trained]:

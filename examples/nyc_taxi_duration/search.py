@@ -10,7 +10,7 @@ from features import Matrices
 from hyperopt import STATUS_OK, fmin, hp, space_eval, tpe
 from hyperopt.pyll import scope
 from progress import step
-from train import boost, log_datasets, log_quality
+from train import boost, judge, log_datasets, without_curves
 
 import runsite
 
@@ -38,11 +38,12 @@ def search_boosted(
         with step(trial) as line, runsite.start_run(run_name=trial, nested=True):
             runsite.log_params({**params, "num_boost_round": rounds})
             booster = boost(params, rounds=rounds, matrices=matrices, line=line)
-            rmse = log_quality(booster.inplace_predict(matrices.validation), matrices=matrices)
-            line.result = f"RMSE {rmse:.4f}"
-        scores.append(rmse)
+            quality = judge(booster.inplace_predict(matrices.validation), matrices=matrices)
+            runsite.log_metrics(without_curves(quality))
+            line.result = f"RMSE {quality['rmse']:.4f}"
+        scores.append(quality["rmse"])
         runsite.log_metric("best_rmse", min(scores), step=len(scores))
-        return {"loss": rmse, "status": STATUS_OK}
+        return {"loss": quality["rmse"], "status": STATUS_OK}
 
     with runsite.start_run(run_name=name):
         runsite.set_tag("family", "boosted trees")

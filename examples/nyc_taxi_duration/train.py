@@ -57,11 +57,13 @@ def train_linear(
         log_datasets(trips)
         estimator.fit(matrices.train, matrices.train_target)
         predicted = estimator.predict(matrices.validation)
-        rmse = log_quality(predicted, matrices=matrices)
+        quality = judge(predicted, matrices=matrices)
+        fitted = root_mean_squared_error(matrices.train_target, estimator.predict(matrices.train))
+        runsite.log_metrics({**quality, "rmse_train": fitted})
         runsite.sklearn.log_model(estimator, name="model", input_example=matrices.train[:3])
         log_files(predicted, trips=trips, matrices=matrices)
-        line.result = f"RMSE {rmse:.4f}"
-    return Trained(run.info.run_id, name, rmse)
+        line.result = f"RMSE {quality['rmse']:.4f}"
+    return Trained(run.info.run_id, name, quality["rmse"])
 
 
 def train_boosted(
@@ -74,12 +76,13 @@ def train_boosted(
         log_datasets(trips)
         booster = boost(params, rounds=rounds, matrices=matrices, line=line)
         predicted = booster.inplace_predict(matrices.validation)
-        rmse = log_quality(predicted, matrices=matrices)
+        quality = judge(predicted, matrices=matrices)
+        runsite.log_metrics(without_curves(quality))
         runsite.xgboost.log_model(booster, name="model", input_example=matrices.train[:3])
         importance = rank_features(booster, matrices=matrices)
         log_files(predicted, trips=trips, matrices=matrices, importance=importance)
-        line.result = f"RMSE {rmse:.4f}"
-    return Trained(run.info.run_id, name, rmse)
+        line.result = f"RMSE {quality['rmse']:.4f}"
+    return Trained(run.info.run_id, name, quality["rmse"])
 
 
 def boost(
@@ -99,7 +102,7 @@ def boost(
 
 
 class LogCurves(xgboost.callback.TrainingCallback):
-    """Logs the newest point of each learning curve to the active run, and shows the round."""
+    """Logs the error on both months to the active run after every round, and shows the round."""
 
     def __init__(self, line: Step, *, rounds: int) -> None:
         super().__init__()
@@ -107,10 +110,10 @@ class LogCurves(xgboost.callback.TrainingCallback):
         self._rounds = rounds
 
     def after_iteration(self, model: xgboost.Booster, epoch: int, evals_log: Any) -> bool:
-        """Log one point for each curve; False tells XGBoost to go on."""
-        for month, curves in evals_log.items():
-            for metric, values in curves.items():
-                runsite.log_metric(f"{month}-{metric}", values[-1], step=epoch)
+        """Log one point of each learning curve; False tells XGBoost to go on."""
+        newest = {month: curves["rmse"][-1] for month, curves in evals_log.items()}
+        metrics = {"rmse": newest["validation"], "rmse_train": newest["train"]}
+        runsite.log_metrics(metrics, step=epoch)
         self._line.note(f"round {epoch + 1} of {self._rounds}")
         return False
 
@@ -125,21 +128,22 @@ def log_datasets(trips: Trips) -> None:
         runsite.log_input(dataset, context=context)
 
 
-def log_quality(predicted: np.ndarray, *, matrices: Matrices) -> float:
-    """Log how far the predictions for the validation month are off; return the RMSE in minutes."""
+def judge(predicted: np.ndarray, *, matrices: Matrices) -> dict[str, float]:
+    """Measure in minutes how far predictions for the validation month are off."""
     actual, is_new = matrices.validation_target, matrices.is_new_route
-    rmse = root_mean_squared_error(actual, predicted)
-    runsite.log_metrics(
-        {
-            "rmse": rmse,
-            "mae": mean_absolute_error(actual, predicted),
-            "r2": r2_score(actual, predicted),
-        }
-    )
+    quality = {
+        "rmse": root_mean_squared_error(actual, predicted),
+        "mae": mean_absolute_error(actual, predicted),
+        "r2": r2_score(actual, predicted),
+    }
     if is_new.any():
-        new_routes = root_mean_squared_error(actual[is_new], predicted[is_new])
-        runsite.log_metric("rmse_new_routes", new_routes)
-    return rmse
+        quality["rmse_new_routes"] = root_mean_squared_error(actual[is_new], predicted[is_new])
+    return quality
+
+
+def without_curves(quality: dict[str, float]) -> dict[str, float]:
+    """Leave out what a learning curve already ends with."""
+    return {key: value for key, value in quality.items() if key != "rmse"}
 
 
 def rank_features(booster: xgboost.Booster, *, matrices: Matrices) -> list[dict[str, Any]]:
