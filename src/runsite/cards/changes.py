@@ -10,7 +10,7 @@ from runsite.directions import find_direction, is_better
 from runsite.records import RunRecord
 from runsite.registry.records import Model, ModelVersion
 
-__all__ = ["Change", "MetricChange", "ValueChange", "assemble_changes"]
+__all__ = ["Change", "MetricChange", "ValueChange", "assemble_changes", "compare_runs"]
 
 _PREVIOUS = "previous"
 _PRODUCTION = "Production"
@@ -82,17 +82,20 @@ def assemble_changes(
         other = model.find_version(number)
         other_run = runs.get(other.run) if other else None
         if run is not None and other_run is not None:
-            changes.append(_compare(run, other_run, to=(number, reasons), directions=directions))
+            changes.append(
+                compare_runs(run, other_run, to=(number, reasons), directions=directions)
+            )
     return tuple(changes)
 
 
-def _compare(
+def compare_runs(
     run: RunRecord,
     other: RunRecord,
     *,
     to: tuple[int, tuple[str, ...]],
     directions: Mapping[str, str],
 ) -> Change:
+    """Compare a run with another one, which is that of version ``to[0]``, for the reasons given."""
     commits = (other.source.git_commit, run.source.git_commit)
     return Change(
         version=to[0],
