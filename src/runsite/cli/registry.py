@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 import click
 
 from runsite.cli.proposal import Proposal, edit_options, propose
-from runsite.errors import DigestMismatchError, InvalidValueError, NotFoundError, quote
+from runsite.errors import quote
 from runsite.locate import find_registry_path, find_store_uri
-from runsite.records import RunRecord
 from runsite.registry.changes import Change
 from runsite.registry.plans import Edit
 from runsite.registry.records import ModelVersion
 
 if TYPE_CHECKING:
     from runsite.store import Store
+    from runsite.tracking.registered import FoundModel
 
 __all__ = ["alias", "archive", "describe", "promote", "register", "unassign"]
 
@@ -193,20 +193,11 @@ def describe(  # noqa: PLR0913 - one parameter for each option
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """A model's folder of a run, and what pins it."""
-
-    run_id: str
-    artifact: str
-    digest: str
-
-
-@dataclass(frozen=True, slots=True)
 class _Registration:
     """The plan of a registration: the version's number is known when the file is read."""
 
     name: str
-    found: _Found
+    found: FoundModel
     registered_at: datetime
     registered_by: str
     description: str
@@ -224,47 +215,18 @@ class _Registration:
         return edit.register(self.name, version)
 
 
-def _find_model(store: Store, run: str, artifact: str | None) -> _Found:
-    from runsite.models.digest import digest_folder
+def _find_model(store: Store, run: str, artifact: str | None) -> FoundModel:
+    from runsite.tracking.registered import find_model
 
     prefix = run
     if run.startswith("runs:"):
         prefix, _, path = run.removeprefix("runs:").lstrip("/").partition("/")
         artifact = artifact or path.strip("/") or None
-    record = store.read_run(prefix)
-    artifact = (artifact or _only_model(record)).strip("/")
-    if ".." in artifact.split("/"):
-        message = f"{quote(artifact)} is not a path inside the run's artifacts"
-        raise InvalidValueError(message, hint="write it relative, without ..")
-    folder = store.artifacts_dir(record.run_id) / artifact
-    if not folder.is_dir():
-        paths = ", ".join(quote(model.path) for model in record.models)
-        hint = f"the run's models are {paths}" if paths else "the run logged no model"
-        message = f"run {record.run_id} has no folder {quote(artifact)} among its artifacts"
-        raise NotFoundError(message, where=str(folder), hint=hint)
-    digest = digest_folder(folder)
-    for model in record.models:
-        if model.path == artifact and model.digest and model.digest != digest:
-            message = f"the files of {quote(artifact)} are not those that the run logged"
-            hint = f"logged: {model.digest}, found: {digest}"
-            raise DigestMismatchError(message, where=str(folder), hint=hint)
+    found = find_model(store, prefix, artifact)
+    folder = store.artifacts_dir(found.run_id) / found.artifact
     if not (folder / "MLmodel").is_file():
         click.echo(f"warning: {folder} holds no MLmodel file: nothing can load it", err=True)
-    return _Found(record.run_id, artifact, digest)
-
-
-def _only_model(record: RunRecord) -> str:
-    paths = [model.path for model in record.models]
-    if len(paths) == 1:
-        return paths[0]
-    if not paths:
-        raise NotFoundError(
-            f"run {record.run_id} logged no model",
-            hint="log one with runsite.sklearn.log_model(...), or name its folder: --artifact PATH",
-        )
-    listed = ", ".join(quote(path) for path in paths)
-    message = f"run {record.run_id} logged {len(paths)} models"
-    raise InvalidValueError(message, hint=f"choose one with --artifact: {listed}")
+    return found
 
 
 def _plain(text: str) -> str:

@@ -332,9 +332,9 @@ def _only_model(record: RunRecord) -> str:
     if not paths:
         raise NotFoundError(
             f"run {record.run_id} logged no model",
-            hint="log one with runsite.sklearn.log_model(...), or name its folder",
+            hint="log one with runsite.sklearn.log_model(...), or name its folder (--artifact)",
         )
     raise InvalidValueError(
         f"run {record.run_id} logged {len(paths)} models",
-        hint=f"choose one: {', '.join(quote(path) for path in paths)}",
+        hint=f"choose one by its path (--artifact): {', '.join(quote(path) for path in paths)}",
     )

@@ -12,9 +12,8 @@ from support.registries import REGISTRY
 from support.repository import git
 
 NAME = "nyc-taxi-regressor"
-CHOOSE = "  hint:  choose one with --artifact: 'a', 'b'"
 MODELS = f"  where: runs/artifacts/{2:032x}/c\n  hint:  the run's models are 'a', 'b'"
-INSIDE = "  hint:  write it relative, without .."
+INSIDE = "  hint:  write a relative path with '/' between, such as plots/roc.png"
 
 
 @pytest.fixture
@@ -62,7 +61,10 @@ def test_register_writes_a_version_and_prints_the_diff(tmp_path, cli):
         ),
         (
             [f"{2:032x}"],
-            f"error: run {2:032x} logged 2 models\n  hint:  choose one with --artifact: 'a', 'b'\n",
+            (
+                f"error: run {2:032x} logged 2 models\n"
+                "  hint:  choose one by its path (--artifact): 'a', 'b'\n"
+            ),
         ),
         (
             [f"{2:032x}", "--artifact", "c"],
@@ -70,7 +72,7 @@ def test_register_writes_a_version_and_prints_the_diff(tmp_path, cli):
         ),
         (
             [f"runs:/{2:032x}/../x"],
-            f"error: '../x' is not a path inside the run's artifacts\n{INSIDE}\n",
+            f"error: artifact path '../x' leads out of the run's folder\n{INSIDE}\n",
         ),
     ],
 )
