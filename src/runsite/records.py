@@ -43,6 +43,21 @@ class RunStatus(StrEnum):
     FAILED = "FAILED"
     KILLED = "KILLED"
 
+    @staticmethod
+    def to_string(status: str) -> str:
+        """Return a status as text, as code written for MLflow asks for it."""
+        return RunStatus(status).value
+
+    @staticmethod
+    def from_string(text: str) -> RunStatus:
+        """Return the status of a name."""
+        return RunStatus(text)
+
+    @staticmethod
+    def is_terminated(status: str) -> bool:
+        """Tell whether a run of this status has ended."""
+        return RunStatus(status) is not RunStatus.RUNNING
+
 
 class LifecycleStage(StrEnum):
     """Whether a run or experiment is shown. Deleting hides; ``runsite gc`` removes."""

@@ -33,6 +33,9 @@ def test_view_types_have_mlflow_s_numbers_and_names():
 def test_a_status_is_its_name():
     """``run.info.status == "FINISHED"`` holds for the text and the constant."""
     assert RunStatus.FINISHED == "FINISHED"
+    assert RunStatus.to_string(RunStatus.FAILED) == "FAILED"
+    assert RunStatus.from_string("KILLED") is RunStatus.KILLED
+    assert [status for status in RunStatus if not RunStatus.is_terminated(status)] == ["RUNNING"]
 
 
 def test_runs_travel_between_processes():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from runsite.config import load_config
 from runsite.errors import RunsiteError
 from runsite.notebook import RunView
+from runsite.pages.paths import make_run_path
 from runsite.store import Store
 
 __all__ = ["load_view"]
@@ -34,5 +35,5 @@ def _find_page(run_id: str) -> str:
         config = load_config()
     except RunsiteError:
         return ""
-    page = config.folder / config.site.output / "runs" / run_id / "index.html"
+    page = config.folder / config.site.output / make_run_path(run_id)
     return page.absolute().as_uri() if page.is_file() else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -15,6 +16,7 @@ from runsite.errors import (
     NotFoundError,
     RunStateError,
 )
+from runsite.pages.paths import make_run_path
 from runsite.tracking import RunsiteClient
 
 
@@ -283,3 +285,18 @@ def test_the_tables_are_there_for_questions_of_ones_own():
     assert runs["run_id"].to_list() == [run_id]
     points = runsite.read_metrics().collect()
     assert points.select("run_id", "key", "step", "value").rows() == [(run_id, "rmse", 0, 1.5)]
+
+
+def test_a_run_in_a_notebook_leads_to_its_page():
+    """With a site built beside it, the run's name is a link; curves come from the store."""
+    with runsite.start_run() as run:
+        for step in range(3):
+            runsite.log_metric("loss", 3.0 - step, step=step)
+    read = runsite.get_run(run.info.run_id)
+    assert "<a href" not in read._repr_html_()
+    page = Path("site", make_run_path(run.info.run_id))
+    page.parent.mkdir(parents=True)
+    page.write_text("<!DOCTYPE html>")
+    html = read._repr_html_()
+    assert f'<a href="{page.absolute().as_uri()}">' in html
+    assert 'aria-label="from 3 to 1"' in html
