@@ -27,11 +27,11 @@ IMPORTERS = {
     "mdit_py_plugins": {"cards"},
     "nh3": {"cards"},
     "packaging": {"cards"},
-    "polars": {"build", "cli", "data", "integrations", "models", "queries", "render", "store"}
-    | {"tracking"},
+    "polars": {"build", "cli", "data", "integrations", "models", "queries", "render"}
+    | {"review", "store", "tracking"},
     "pyarrow": {"data", "store"},
     "pygments": {"cards"},
-    "vl_convert": {"build"},
+    "vl_convert": {"build", "review"},
     "yaml": {"artifacts", "cards", "config", "models", "registry", "tracking"},
     # Found, never required: each is imported only where the user has it.
     "IPython": {"capture", "tracking"},
