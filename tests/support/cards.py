@@ -212,7 +212,9 @@ def _make_run(index: int, run_id: str) -> RunRecord:
             InputRecord(
                 "green-2021-01", "d1a1", "train", "http", "https://example.org/1", "", 73908
             ),
-            InputRecord("green-2021-02", f"d2{index}", "eval", "http", "", "", 61921),
+            InputRecord(
+                "green-2021-02", f"d2{index}", "eval", "http", "https://example.org/2", "", 61921
+            ),
         ),
         artifacts=(
             *(

@@ -32,11 +32,11 @@ ANY = ".*"
 
 _PIECE = re.compile(
     r"\\."  # an escaped character, such as the first of two braces
-    r"|(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`)"
+    r"|(?:(?<!`)|(?<=\\`))(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`)"  # a run counts whole
     r"|<!--.*?-->"
     r"|<[A-Za-z/][^<>]*>"
     r"|\]\([^()\s]*(?:\s[^()]*)?\)"  # the address of a link
-    r"|\$\$?(?=\S)[^$\n]*?(?<=\S)\$\$?(?!\d)"
+    r"|(?<!\d)\$(?=[^\s$])(?:\\.|[^$\\])*?(?<=\S)\$(?!\d)"  # a formula, and no price
     r"|\{\{(?P<name>[^{}\n]*)\}\}",
     re.DOTALL,
 )

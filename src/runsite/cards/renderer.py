@@ -1,4 +1,3 @@
-# ruff: noqa: D102 - each method is called for the token of its name, which says what it is
 """How each piece of a card's Markdown becomes HTML, before it is sanitised. Pure.
 
 The renderer keeps no state: what one text needs to know comes in `RenderContext`, by way of
@@ -94,13 +93,16 @@ class CardRenderer(RendererHTML):
     """
 
     def heading_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        """Open a heading at the level that it has on the page."""
         level = _get_context(env).shift(int(tokens[idx].tag[1]))
         return f"<h{level}{self.renderAttrs(tokens[idx])}>"
 
     def heading_close(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        """Close it."""
         return f"</h{_get_context(env).shift(int(tokens[idx].tag[1]))}>\n"
 
     def table_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        """Open a table inside a frame that scrolls."""
         # A wide table scrolls, and what scrolls must be reachable by the keyboard, with a name.
         context = _get_context(env)
         context.tables += 1
@@ -108,15 +110,19 @@ class CardRenderer(RendererHTML):
         return f'<div class="table-scroll" {attributes}><table>\n'
 
     def table_close(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        """Close both."""
         return "</table></div>\n"
 
     def th_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        """Open a header cell, which says what it heads."""
         return f'<th scope="col"{_format_alignment(tokens[idx])}>'
 
     def td_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        """Open a cell, aligned by a class."""
         return f"<td{_format_alignment(tokens[idx])}>"
 
     def list_item_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        """Open an item; a task shows whether it is done."""
         token = tokens[idx]
         opening = self.renderToken(tokens, idx, options, env)
         if not token.meta or "checked" not in token.meta:
@@ -127,21 +133,26 @@ class CardRenderer(RendererHTML):
         return f'{opening}<span class="task-open" role="img" aria-label="not done">☐</span> '
 
     def fence(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        """Write a fenced block in the colours of its language."""
         language = (tokens[idx].info.split() or [""])[0]
         return _format_code(highlight_code(tokens[idx].content, language=language))
 
     def code_block(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        """Write an indented block."""
         return _format_code(html.escape(tokens[idx].content))
 
     def link_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        """Open a link, and remember that pictures inside it cannot be links."""
         _get_context(env).open_links += 1
         return self.renderToken(tokens, idx, options, env)
 
     def link_close(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        """Close it."""
         _get_context(env).open_links -= 1
         return self.renderToken(tokens, idx, options, env)
 
     def image(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        """Write a picture, or what stands for it."""
         token = tokens[idx]
         return _format_image(
             str(token.attrGet("src") or ""),
@@ -151,15 +162,19 @@ class CardRenderer(RendererHTML):
         )
 
     def reference(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        """Write what stands for a fact."""
         return _get_context(env).mark_reference(tokens[idx].content)
 
     def plain(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        """Write a paragraph that is too long to be parsed, as text."""
         return html.escape(tokens[idx].content)
 
     def html_block(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        """Write the author's own HTML."""
         return _rewrite_raw_html(tokens[idx].content, context=_get_context(env))
 
     def html_inline(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        """Write a tag of the author's own."""
         return _rewrite_raw_html(tokens[idx].content, context=_get_context(env))
 
 

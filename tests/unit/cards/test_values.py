@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import re
+
 from runsite.cards.references import resolve_reference
 from runsite.cards.values import make_values
 from support.cards import make_facts
+from support.repository import ROOT
 
 
 def test_facts_have_the_names_that_the_documentation_lists():
@@ -20,6 +23,33 @@ def test_facts_have_the_names_that_the_documentation_lists():
     assert values["run.experiment"] == "nyc-taxi"
     assert values["previous.version"] == values["production.version"] == 1
     assert values["previous.metrics.rmse"] == 6.61
+
+
+def read_documented_names() -> set[str]:
+    """Return the names of the table in docs/cards.md, ``.member`` joined to its group."""
+    text = (ROOT / "docs" / "cards.md").read_text(encoding="utf-8")
+    table = text.split("## Facts in a sentence")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| (`.*`) \| [^|]+ \|$", table, re.MULTILINE)
+    names = set()
+    for row in rows:
+        group = ""
+        for name in re.findall(r"`([^`]+)`", row):
+            group = group if name.startswith(".") else name.rpartition(".")[0]
+            names.add(f"{group}{name}" if name.startswith(".") else name)
+    return names
+
+
+def test_the_documentation_lists_the_groups_and_members_that_there_are():
+    """Every name of the table gives a fact, and every group of facts is in the table."""
+    values = make_values(make_facts())
+    examples = {"KEY": "rmse", "SLICE": "borough=Queens", "CONTEXT": "eval", "NAME": "xgboost"}
+    documented = read_documented_names()
+    assert {name.partition(".")[0] for name in values} == {
+        name.partition(".")[0] for name in documented
+    }
+    for word, example in examples.items():
+        documented = {name.replace(word, example) for name in documented}
+    assert documented - set(values) == {"params.rmse", "tags.rmse"}
 
 
 def test_what_cannot_be_known_is_a_dash_and_no_mistake():
