@@ -32,6 +32,7 @@ COMMANDS = {
     "describe": ("registry", "describe", "Describe a model or a version."),
     "card": ("cards", "card", "Write, check, read and export model cards."),
     "check": ("review", "check", "Validate the registry: every problem, with its line."),
+    "diff": ("review", "diff", "Show what a change does to the registry, with the evidence."),
     "seal": ("store", "seal", "Seal runs whose process is gone."),
     "compact": ("store", "compact", "Merge the small files of past months into few."),
     "gc": ("store", "gc", "Remove deleted runs for good, and leftovers."),

@@ -1,18 +1,23 @@
-"""``runsite check``: the registry, validated."""
+"""``runsite check`` and ``runsite diff``: the registry validated, and its changes with evidence."""
 
 from __future__ import annotations
 
+import contextlib
+import os
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
 from runsite import __version__
 from runsite.config import load_config
+from runsite.errors import InvalidValueError, quote
 from runsite.locate import find_registry_path, find_store_uri
 from runsite.registry.formats import format_github, format_json, format_sarif, format_text
+from runsite.registry.git import find_checkout
 from runsite.registry.problems import Problem, Severity
 
-__all__ = ["check"]
+__all__ = ["check", "diff"]
 
 
 @click.command()
@@ -67,6 +72,94 @@ def check(  # noqa: PLR0913 - one parameter for each option
     if not checked.exists:
         click.echo(f"there is no {path}: nothing is registered yet", err=True)
     return 1 if errors else 3 if warnings and strict else 0
+
+
+@click.command()
+@click.argument("base")
+@click.argument("head", required=False)
+@click.option("--registry", metavar="FILE", help="The registry (default: ./registry.yaml).")
+@click.option("--store", metavar="PATH", help="The store (default: runsite.yaml, else ./runs).")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown", "html", "json"]),
+    default="text",
+    show_default=True,
+)
+@click.option("--output", metavar="FILE", help="Write here instead of standard output.")
+def diff(  # noqa: PLR0913 - one parameter for each option
+    base: str,
+    head: str | None,
+    *,
+    registry: str | None,
+    store: str | None,
+    form: str,
+    output: str | None,
+) -> None:
+    """Show what a change does to the registry, with the evidence for and against it.
+
+    Compares BASE, a branch or commit, with HEAD, or with the working tree: every change, the
+    gates of each promotion, metrics against the version that it would replace, params, data and
+    code that changed, what the model card lacks, and how to go back. Says nothing where nothing
+    changed.
+    """
+    from runsite.review.diff import checked_out
+
+    if head is None:
+        text = _diff(base, registry, store, form)
+    else:
+        path = find_registry_path(registry)
+        here = find_checkout(path)
+        inside = here.relative(Path.cwd()) if here else None
+        registry, store = _relative(registry), _relative(store)
+        with checked_out(path, head) as folder, contextlib.chdir(folder / (inside or "")):
+            text = _diff(base, registry, store, form)
+    if not text:
+        click.echo("nothing changed", err=True)
+    if output is None:
+        click.echo(text.encode("utf-8"), nl=False)
+        return
+    try:
+        Path(output).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InvalidValueError(
+            f"cannot write {quote(output)}: {error.strerror or error}"
+        ) from error
+    click.echo(f"wrote {output}", err=True)
+
+
+def _relative(path: str | None) -> str | None:
+    """Make a path relative to this folder, so that it means the same in another checkout."""
+    return path if path is None or "://" in path else os.path.relpath(path)
+
+
+def _diff(base: str, registry: str | None, store: str | None, form: str) -> str:
+    from runsite.review.check import CheckOptions
+    from runsite.review.diff import diff_registry, find_current_runs
+    from runsite.review.json_report import format_json_report
+    from runsite.review.markdown import format_markdown
+    from runsite.review.text import format_text_report
+    from runsite.store import Store
+
+    config = load_config()
+    path = find_registry_path(registry, config=config)
+    opened = Store.open(find_store_uri(store, config=config), missing_ok=True)
+    options = CheckOptions(now=datetime.now(UTC), store=opened, config=config, base=base)
+    report, checked = diff_registry(path, options=options)
+    match form:
+        case "markdown":
+            return format_markdown(report)
+        case "json":
+            return format_json_report(report)
+        case "text":
+            return format_text_report(report)
+    from runsite.review.html import render_html_report
+    from runsite.review.pictures import draw_curves
+
+    if not report:
+        return ""
+    current = find_current_runs(report, checked)
+    return render_html_report(report, pictures=draw_curves(report, opened, current=current))
 
 
 def _format(problems: tuple[Problem, ...], name: str, form: str) -> str:

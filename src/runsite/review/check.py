@@ -82,6 +82,7 @@ class Checked:
         exists: Whether there is a file.
         moves: What changed against the base.
         reviews: The gates that were put to the test.
+        evidence: What was read on the way; None without a store.
     """
 
     registry: Registry
@@ -90,6 +91,7 @@ class Checked:
     base: Base | None = None
     moves: tuple[Move, ...] = ()
     reviews: tuple[StageReview, ...] = ()
+    evidence: Evidence | None = None
 
     def count(self, severity: Severity) -> int:
         """Return how many problems are of a severity."""
@@ -128,6 +130,7 @@ def _check_text(path: Path, text: str, options: CheckOptions) -> Checked:
         moves = compare_registries(base.registry, registry)
         problems += find_base_problems(moves, finder)
     reviews: tuple[StageReview, ...] = ()
+    evidence: Evidence | None = None
     if options.store is not None:
         problems += find_store_problems(registry, options.store, finder)
         evidence = _make_evidence(path, registry, base, moves, options)
@@ -135,7 +138,9 @@ def _check_text(path: Path, text: str, options: CheckOptions) -> Checked:
             problems += find_rewritten_runs(registry, base, evidence, finder)
         reviews = tuple(_review_stages(registry, base, moves, evidence))
         problems += [found for review in reviews for found in _gate_problems(review, finder)]
-    return Checked(registry, tuple(problems), base=base, moves=moves, reviews=reviews)
+    return Checked(
+        registry, tuple(problems), base=base, moves=moves, reviews=reviews, evidence=evidence
+    )
 
 
 def _merge(
