@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from runsite.directions import find_direction, is_better, rank_metric
+from runsite.directions import rank_metric
 from runsite.pages.context import Fact, Link, Meta, RunRef, Site, StageRef, told
+from runsite.pages.deltas import Delta, make_metric_deltas, make_param_deltas
 from runsite.pages.formatting import (
-    format_exact,
     format_iso,
     format_number,
     format_time,
@@ -57,19 +57,6 @@ class ModelCard:
     holders: tuple[StageRef, ...] = told("The versions that hold a stage, Production first.")
     latest: StageRef | None = told("The newest version.")
     metrics: tuple[Pair, ...] = told("Main metrics of the first of `holders`; may be empty.")
-
-
-@dataclass(frozen=True, slots=True)
-class Delta:
-    """A value beside the one that it is compared with."""
-
-    key: str = told("Name of the metric or param.")
-    value: str = told("Value here.")
-    value_exact: str = told("The same with every digit.")
-    other: str = told("Value there.")
-    other_exact: str = told("The same with every digit.")
-    change: str = told("Difference with its sign, for numbers; else empty.")
-    verdict: str = told("`better`, `worse`, `same`, `changed` or empty.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,8 +298,8 @@ def assemble_version_page(  # noqa: PLR0913  # what is compared stands on both s
         version=_row(model, version, run=run, names=()),
         facts=_version_facts(version, run),
         against=_ref(model, other.version) if other else None,
-        metric_deltas=_metric_deltas(run, other_run, directions=directions),
-        param_deltas=_param_deltas(run, other_run),
+        metric_deltas=make_metric_deltas(run, other_run, directions=directions),
+        param_deltas=make_param_deltas(run, other_run),
         metrics=run_page.metrics if run_page else (),
         params=run_page.params if run_page else (),
         inputs=run_page.inputs if run_page else (),
@@ -399,64 +386,6 @@ def _version_facts(version: ModelVersion, run: RunRecord | None) -> tuple[Fact, 
         Fact("Digest", version.digest[:19], version.digest, kind="code"),
     ]
     return tuple(fact for fact in facts if fact.value)
-
-
-def _metric_deltas(
-    run: RunRecord | None, other: RunRecord | None, *, directions: Mapping[str, str]
-) -> tuple[Delta, ...]:
-    if run is None or other is None:
-        return ()
-    deltas = []
-    for key in sorted({*run.metrics, *other.metrics}):
-        here = run.metrics[key].last if key in run.metrics else None
-        there = other.metrics[key].last if key in other.metrics else None
-        direction = find_direction(key, directions=directions)
-        deltas.append(
-            Delta(
-                key=key,
-                value=format_number(here),
-                value_exact=format_exact(here),
-                other=format_number(there),
-                other_exact=format_exact(there),
-                change=_change(here, there),
-                verdict=_verdict(here, there, direction=direction),
-            )
-        )
-    return tuple(deltas)
-
-
-def _change(here: float | None, there: float | None) -> str:
-    if here is None or there is None:
-        return ""
-    text = format_number(here - there)
-    return text if text.startswith(("-", "N")) or text == "0" else f"+{text}"
-
-
-def _verdict(here: float | None, there: float | None, *, direction: str | None) -> str:
-    if here is None or there is None or here == there:
-        return "same" if here == there else ""
-    if direction is None:
-        return "changed"
-    return "better" if is_better(here, there, direction=direction) else "worse"
-
-
-def _param_deltas(run: RunRecord | None, other: RunRecord | None) -> tuple[Delta, ...]:
-    if run is None or other is None:
-        return ()
-    keys = sorted({*run.params, *other.params})
-    return tuple(
-        Delta(
-            key=key,
-            value=run.params.get(key, "–"),
-            value_exact="",
-            other=other.params.get(key, "–"),
-            other_exact="",
-            change="",
-            verdict="changed",
-        )
-        for key in keys
-        if run.params.get(key) != other.params.get(key)
-    )
 
 
 def _files(run_page: RunPage | None, folder: str) -> tuple[Pair, ...]:
