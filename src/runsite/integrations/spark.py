@@ -58,7 +58,8 @@ def spark_udf(
         InvalidValueError: The result type is unknown.
     """
     try:
-        from pyspark.sql.functions import col, pandas_udf, struct
+        from pyspark.sql.functions import col, struct
+        from pyspark.sql.pandas.functions import pandas_udf
     except ImportError as error:
         raise ModelError("PySpark is not installed", hint="pip install pyspark") from error
     folder = find_model_folder(model_uri)
@@ -67,7 +68,9 @@ def spark_udf(
     _check_result(returns)
     names = _input_names(model)
     score = _make_score(_ship(spark, folder), names, dict(params or {}), many=_is_array(returns))
-    function = pandas_udf(score, returnType=returns)
+    # The type stubs know only the kinds of function that older Sparks called by number.
+    make: Any = pandas_udf
+    function = make(score, returnType=returns)
 
     def udf(*columns: Any) -> Any:
         chosen = [col(c) if isinstance(c, str) else c for c in columns]
@@ -77,8 +80,10 @@ def spark_udf(
                     "the model's signature names no columns, so they must be given",
                     hint="udf('a', 'b'), or log the model with a signature",
                 )
-            chosen = [col(f"`{name}`") for name in names]
-        return function(*chosen) if len(chosen) > 1 else function(struct(*chosen))
+            chosen = [struct(*(col(f"`{name}`") for name in names))]
+        if len(columns) == 1 and isinstance(columns[0], str):
+            chosen = [struct(*chosen)]  # a struct arrives as a table, its column's name kept
+        return function(*chosen)
 
     udf.__doc__ = f"Score rows by {model_uri}."
     return udf
