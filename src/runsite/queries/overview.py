@@ -98,9 +98,10 @@ def _find_best(runs: pl.DataFrame, *, directions: Mapping[str, str]) -> tuple[Be
 
 def _find_best_by(runs: pl.DataFrame, key: str, direction: str) -> BestRun | None:
     value = pl.col("metrics").map.get(key)
+    # A run that failed half-way can have a fine value of its first batch: it is not the best.
     finite = runs.select(
         "run_id", "run_name", "status", "interrupted", "start_time", value.alias("value")
-    ).filter(pl.col("value").is_finite())
+    ).filter(pl.col("value").is_finite() & pl.col("status").is_in(["FINISHED", "RUNNING"]))
     if finite.is_empty():
         return None
     row = finite.sort(

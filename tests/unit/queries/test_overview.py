@@ -40,6 +40,15 @@ def test_what_is_no_number_is_never_best():
     assert summarise_experiment("e", runs=make_frame(math.nan)).best == ()
 
 
+def test_a_failed_run_is_never_best():
+    """A value from before a failure says nothing about a model that was never finished."""
+    runs = [
+        make_run(i, status=status, metrics={"rmse": summarise_points([(0, 0, value)])})
+        for i, (status, value) in enumerate([("FAILED", 1.0), ("FINISHED", 6.0), ("KILLED", 2.0)])
+    ]
+    assert summarise_experiment("e", runs=pl.DataFrame(runs_table(runs))).best[0].value == 6.0
+
+
 def test_a_metric_without_direction_has_no_best():
     """Nobody knows whether a higher epoch is better."""
     assert summarise_experiment("e", runs=make_frame(1.0, 2.0, key="epoch")).best == ()

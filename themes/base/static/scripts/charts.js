@@ -86,15 +86,14 @@
 
   /** @param {number} x @param {number} y @param {Node} content */
   function placeTip(x, y, content) {
-    if (!tip) {
-      tip = make("div", { class: "tip", role: "tooltip" });
-      document.body.append(tip);
-    }
-    tip.replaceChildren(content);
-    tip.hidden = false;
-    const { width, height } = tip.getBoundingClientRect();
-    tip.style.left = `${Math.max(4, Math.min(x + 14, innerWidth - width - 8))}px`;
-    tip.style.top = `${y + 18 + height > innerHeight ? y - height - 12 : y + 18}px`;
+    const box = tip ?? make("div", { class: "tip", role: "tooltip" });
+    if (!tip) document.body.append(box);
+    tip = box;
+    box.replaceChildren(content);
+    box.hidden = false;
+    const { width, height } = box.getBoundingClientRect();
+    box.style.left = `${Math.max(4, Math.min(x + 14, innerWidth - width - 8))}px`;
+    box.style.top = `${y + 18 + height > innerHeight ? y - height - 12 : y + 18}px`;
   }
 
   function hideTip() {

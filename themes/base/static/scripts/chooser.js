@@ -12,7 +12,7 @@
       this.button = make("button", { type: "button", class: "plain", "aria-expanded": "false", "aria-controls": "chooser-panel", onclick: () => this.toggle() }, "Columns");
       this.panel = make("div", { class: "chooser-panel", id: "chooser-panel", hidden: true });
       this.element = make("div", { class: "chooser" }, this.button, this.panel);
-      this.element.addEventListener("keydown", (event) => {
+      this.element.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
         if (event.key === "Escape" && !this.panel.hidden) {
           this.toggle();
           this.button.focus();

@@ -51,7 +51,7 @@
       }
       body.append(line.element);
     }
-    return make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Runs beside each other" }, make("table", { class: `list compare-table${onlyDifferent ? "" : " show-all"}` }, make("thead", {}, head), body));
+    return make("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Runs beside each other" }, make("table", { class: `list compare-table${onlyDifferent ? "" : " show-all"}` }, make("thead", {}, head), body));
   }
 
   /** @param {Chosen[]} chosen @param {any} column */
@@ -110,5 +110,5 @@
   }
 
   document.addEventListener("DOMContentLoaded", () => void start());
-  addEventListener("hashchange", () => void start());
+  runsite.onStateChange(() => void start());
 })();

@@ -60,7 +60,7 @@
     return drawChart(element, "curves", {
       points,
       label: `${metric} by ${by}, ${lines.length === 1 ? lines[0].name : `${lines.length} runs`}`,
-      adapt(spec) {
+      adapt(/** @type {any} */ spec) {
         const colors = seriesColors();
         spec.height = height;
         for (const layer of spec.layer) {

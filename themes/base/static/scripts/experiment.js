@@ -37,9 +37,9 @@
     update({ plots = true } = {}) {
       const { mask, problem } = filterRuns(this.runs, this.filter);
       this.problem = problem;
-      this.matching = mask ? this.order.filter((row) => mask[row]) : this.order;
+      this.matching = mask ? this.order.filter((/** @type {number} */ row) => mask[row]) : this.order;
       const { brushed } = this;
-      const rows = brushed ? this.matching.filter((row) => brushed[row]) : this.matching;
+      const rows = brushed ? this.matching.filter((/** @type {number} */ row) => brushed[row]) : this.matching;
       this.table.show({ rows, columns: this.columns, keys: this.keys });
       this.showCounts(rows.length);
       if (plots) this.plots.update();
@@ -49,7 +49,8 @@
     makeToolbar(bar) {
       this.input = /** @type {HTMLInputElement} */ (make("input", { type: "search", "aria-label": "Filter runs", placeholder: 'Filter: words, or metrics.rmse < 7 and params.booster = "gbtree"', autocomplete: "off", spellcheck: "false" }));
       this.input.value = this.filter;
-      this.input.addEventListener("input", () => this.setFilter(this.input.value));
+      const { input } = this;
+      input.addEventListener("input", () => this.setFilter(input.value));
       this.count = make("p", { class: "toolbar-count", role: "status" });
       this.complaint = make("p", { class: "toolbar-problem", id: "filter-problem", hidden: true });
       this.unbrush = make("button", { type: "button", class: "plain", hidden: true, onclick: () => this.plots.clearBrush() }, "Let go of the plot's ranges");
@@ -68,7 +69,7 @@
       this.count.textContent = selected.size ? `${words}, ${formatCount(selected.size)} selected` : words;
       this.complaint.hidden = !this.problem;
       this.complaint.textContent = this.problem ? `As a query: ${this.problem}. Searching for the words instead.` : "";
-      if (this.problem) this.input.setAttribute("aria-describedby", "filter-problem");
+      if (this.problem) this.input?.setAttribute("aria-describedby", "filter-problem");
       this.unbrush.hidden = !this.brushed;
       this.clear.hidden = this.compare.hidden = selected.size === 0;
       this.compare.textContent = `Compare ${formatCount(selected.size)}`;
@@ -273,10 +274,12 @@
   }
 
   // Another view of the same page, from a link or typed: read it as if the page were opened anew.
-  addEventListener("hashchange", () => location.reload());
+  runsite.onStateChange(() => location.reload());
 
   document.addEventListener("DOMContentLoaded", async () => {
     runsite.view = new ExperimentView(await loadRuns(pageData()));
     document.dispatchEvent(new CustomEvent("runsite:ready"));
+    // What the first keystroke in the filter would have to prepare, while nobody waits.
+    requestIdleCallback?.(() => filterRuns(runsite.view.runs, "0 \u0000"));
   });
 })();

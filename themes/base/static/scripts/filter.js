@@ -21,7 +21,7 @@
       return { mask, problem: "" };
     } catch (error) {
       if (!(error instanceof runsite.QueryError)) throw error;
-      return { mask: matchWords(runs, wanted), problem: error.message };
+      return { mask: matchWords(runs, wanted), problem: /** @type {Error} */ (error).message };
     }
   }
 

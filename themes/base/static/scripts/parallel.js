@@ -88,7 +88,7 @@
       this.runs = runs;
       this.hooks = hooks;
       /** @type {Axis[]} */ this.axes = [];
-      this.rows = new Uint32Array(0);
+      /** @type {Uint32Array} */ this.rows = new Uint32Array(0);
       /** @type {any} */ this.colorColumn = null;
       this.below = /** @type {HTMLCanvasElement} */ (make("canvas", { "aria-hidden": "true" }));
       this.above = /** @type {HTMLCanvasElement} */ (make("canvas", { role: "img" }));
@@ -225,7 +225,7 @@
         else groups[Math.min(shades - 1, Math.floor((flip ? 1 - place : place) * shades))].push(row);
       }
       context.lineWidth = brushed.length > 400 ? 1 : 1.4;
-      context.globalAlpha = Math.max(0.22, Math.min(0.9, 14 / Math.sqrt(brushed.length + 1)));
+      context.globalAlpha = Math.max(0.06, Math.min(0.9, 12 / Math.sqrt(brushed.length + 1)));
       this.strokeGroup(context, plain, themeColor("--chart-line"));
       groups.forEach((rows, i) => this.strokeGroup(context, rows, rampColor(i / (shades - 1), dark)));
       context.globalAlpha = 1;

@@ -16,7 +16,7 @@
       this.runs = runs;
       this.choice = choice;
       this.onChoice = onChoice;
-      this.rows = new Uint32Array(0);
+      /** @type {Uint32Array} */ this.rows = new Uint32Array(0);
       this.chart = make("div", { class: "chart" });
       this.note = make("p", { class: "plot-note" });
       host.append(make("div", { class: "plot-bar" }, this.makeChoice("x", "Across"), this.makeChoice("y", "Up"), this.makeChoice("color", "Colour")), this.chart, this.note);
@@ -57,7 +57,7 @@
         points.push(color ? { ...point, color: color.value(row) } : point);
       }
       this.note.textContent = `${points.length} of ${this.rows.length} runs have both values.`;
-      return drawChart(this.chart, "scatter", { points, label: `${y.label} against ${x.label}, ${points.length} runs`, adapt: (spec) => adapt(spec, { x, y, color }) });
+      return drawChart(this.chart, "scatter", { points, label: `${y.label} against ${x.label}, ${points.length} runs`, adapt: (/** @type {any} */ spec) => adapt(spec, { x, y, color }) });
     }
   }
 

@@ -3,7 +3,7 @@
 (function () {
   "use strict";
 
-  const { make, pageData, load, root, readState, writeState, coalesce } = window.runsite;
+  const { make, pageData, load, root, readState, writeState, onStateChange, coalesce } = window.runsite;
   const MAX_SHOWN = 50;
   const KINDS = { model: "Model", version: "Model version", experiment: "Experiment", run: "Run" };
 
@@ -65,7 +65,7 @@
       list.replaceChildren(...hits.slice(0, MAX_SHOWN).map((hit) => makeHit(hit, parts)));
     };
     input.addEventListener("input", coalesce(update));
-    addEventListener("hashchange", () => {
+    onStateChange(() => {
       input.value = readState().get("q") ?? "";
       update();
     });

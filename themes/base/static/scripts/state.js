@@ -4,7 +4,7 @@
 
   /** @returns {Map<string, string>} */
   function readState() {
-    return new Map(new URLSearchParams(location.hash.slice(1)));
+    return new Map([...new URLSearchParams(location.hash.slice(1))].filter(([, value]) => value));
   }
 
   /**
@@ -21,5 +21,16 @@
     history.replaceState(null, "", text ? `#${text}` : location.href.split("#")[0]);
   }
 
-  Object.assign(window.runsite, { readState, writeState });
+  /**
+   * Call back when a link or the reader puts another view into the address. A fragment without a
+   * value (the skip link's) is a place on the page, not a view.
+   * @param {() => void} callback
+   */
+  function onStateChange(callback) {
+    addEventListener("hashchange", () => {
+      if (!location.hash || location.hash.includes("=")) callback();
+    });
+  }
+
+  Object.assign(window.runsite, { readState, writeState, onStateChange });
 })();

@@ -1,0 +1,88 @@
+"""axe-core has nothing to say about any page, in light and dark."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from support.sites import build_site, make_run_id, make_taxi_runs, write_store
+
+pytestmark = pytest.mark.browser
+
+EXPERIMENT = "experiments/nyc-taxi/index.html"
+PAGES = [
+    "index.html",
+    "experiments/index.html",
+    EXPERIMENT,
+    f"{EXPERIMENT}#plot=scatter",
+    f"{EXPERIMENT}#plot=curves&filter=zzz",
+    f"runs/{make_run_id(3)}.html",
+    "models/index.html",
+    "models/taxi/index.html",
+    "models/taxi/2.html",
+    f"compare.html#runs={make_run_id(1)},{make_run_id(2)}",
+    "search.html#q=dart",
+    "404.html",
+]
+
+
+@pytest.fixture(scope="module")
+def axe():
+    """The source of axe-core, which a Python package brings along."""
+    package = pytest.importorskip("axe_playwright_python")
+    return (Path(package.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("axe")
+    write_store(folder / "runs", make_taxi_runs(30))
+    versions = "".join(
+        f"""
+      - version: {number}
+        run: "{make_run_id(number)}"
+        artifact: model
+        digest: "sha256:{"5" * 64}"
+        registered_at: "2026-11-23T03:12:00Z\""""
+        for number in (1, 2)
+    )
+    (folder / "registry.yaml").write_text(
+        "format: 1\nmodels:\n  taxi:\n    description: Minutes\n    stages: {Production: 1}\n"
+        f"    versions:{versions}\n",
+        encoding="utf-8",
+    )
+    build_site(folder / "runs", folder / "site")
+    return folder / "site"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_nothing(open_site, site, axe, path, scheme):
+    """No rule of axe-core is violated once the page has come to rest."""
+    page = open_site(site, path=path, color_scheme=scheme, bypass_csp=True)
+    page.wait_for_load_state("networkidle")
+    page.evaluate(axe)
+    # Without preloading: fetching the style sheets again is what a page from disk cannot do.
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations'], preload: false})")[
+        "violations"
+    ]
+    assert [(v["id"], [node["html"] for node in v["nodes"]]) for v in found] == []
+
+
+def test_a_page_is_used_by_keyboard_alone(open_site, site):
+    """Tab reaches the skip link first; it leads past the navigation to the content."""
+    page = open_site(site, path=EXPERIMENT)
+    page.wait_for_function("window.runsite && window.runsite.view")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to content"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main') !== null")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.matches('[data-sort]')"):
+            break
+    page.keyboard.press("Enter")
+    assert page.locator("th[aria-sort]").count() == 1
+    assert page.evaluate("document.activeElement.matches('[data-sort]')")
