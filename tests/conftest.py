@@ -21,12 +21,14 @@ from support.browser import browser_page, chromium, open_site
 from support.command import cli, cli_process
 from support.repository import ROOT, git_repo
 from support.skips import MISSING_DATA, pytest_make_collect_report, pytest_runtest_makereport
+from support.tracking import fresh_tracking
 
 __all__ = [
     "browser_page",
     "chromium",
     "cli",
     "cli_process",
+    "fresh_tracking",
     "git_repo",
     "open_site",
     "pytest_make_collect_report",

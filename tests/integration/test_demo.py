@@ -149,6 +149,29 @@ def test_the_site_is_whole(demo, cli):
     assert built.exit_code == 0, built.stderr
 
 
+@pytest.mark.browser
+def test_the_site_opens_in_a_browser_from_disk(demo, open_site):
+    """Each page shows itself in Chromium: no console message, no request outside the site."""
+    site = demo / "site"
+    pages = sorted(page.relative_to(site).as_posix() for page in site.rglob("*.html"))
+    # One run page of each kind is enough; they are all made by one template.
+    kept = [page for page in pages if not page.startswith("runs/")]
+    kept += [page for page in pages if page.startswith("runs/")][:3]
+    assert {"index.html", "compare.html", "search.html", "models/index.html"} <= set(kept)
+    for path in kept:
+        page = open_site(site, path=path)
+        page.wait_for_load_state("networkidle")
+        assert page.locator("h1").inner_text().strip(), path
+
+
+def test_the_front_page_says_what_is_in_production(demo, open_site):
+    """A person who opens the site sees at once which version of the model serves."""
+    page = open_site(demo / "site")
+    card = page.locator("main").inner_text()
+    assert "Production" in card
+    assert "version" in card
+
+
 def test_a_foreign_folder_is_refused_in_one_line(tmp_path):
     """No traceback, nothing written."""
     (tmp_path / "demo").mkdir()
