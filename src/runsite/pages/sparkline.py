@@ -56,7 +56,9 @@ def _draw(pieces: Sequence[Sequence[float]]) -> Sparkline | None:
     for piece in pieces:
         steps = []
         for place, value in enumerate(piece, start):
-            x, y = int(_PAD + place * x_scale + 0.5), int(base - (value - low) * y_scale)
+            # A range that is itself infinite is drawn flat: infinity times nothing is no number.
+            rise = (value - low) * y_scale if y_scale else 0.0
+            x, y = int(_PAD + place * x_scale + 0.5), int(base - rise)
             steps.append(f"{x} {y}")
         if steps:
             paths.append("M" + "L".join(steps))

@@ -51,3 +51,9 @@ def test_nothing_to_draw():
     assert make_sparkline([]) is None
     assert make_sparkline([1.0]) is None
     assert make_sparkline([math.inf, math.nan]) is None
+
+
+def test_a_range_beyond_every_number_is_drawn_flat():
+    """Values whose difference is infinite still give a line."""
+    line = make_sparkline([5e292, -1.7976931348623153e308, 1.7e308])
+    assert line is not None
