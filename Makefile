@@ -21,7 +21,8 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: venv-demo ## Train on real data, log, register, promote, build a site in demo/
-	@$(BIN)/python examples/nyc_taxi_duration/run.py --output demo $(DEMO_ARGS)
+	@# passive: threads of XGBoost that wait for each other leave the processor to other programs.
+	@OMP_WAIT_POLICY=$${OMP_WAIT_POLICY:-passive} $(BIN)/python examples/nyc_taxi_duration/run.py --output demo $(DEMO_ARGS)
 
 test: venv-test browser check ## Lint, types and layers, then unit, integration and browser tests
 	@$(BIN)/python .ci/environment.py node
