@@ -16,6 +16,8 @@ import runsite
 import runsite.sklearn
 from runsite.errors import InvalidValueError
 from runsite.store import Store
+from support.docs import parse_blocks
+from support.repository import ROOT
 
 RNG = np.random.default_rng(0)
 TRIPS = pd.DataFrame(
@@ -93,6 +95,44 @@ def test_a_classifier_is_measured_with_curves(classes, project: Path):
     }
     curves = json.loads((folder / "roc_curve.json").read_text())["curves"]
     assert len(curves) == (1 if classes == 2 else 3)
+
+
+def shape(value: object) -> object:
+    """Reduce JSON to its members: names stay where they are the format's, values go."""
+    if isinstance(value, dict):
+        if value and all(isinstance(inner, dict) for inner in value.values()):
+            return [shape(value[name]) for name in sorted(value)][-1:]  # by the metrics' names
+        return {name: shape(inner) for name, inner in value.items() if name != "metrics"}
+    return [shape(value[0])] if isinstance(value, list) and value else type(value).__name__
+
+
+@pytest.mark.parametrize("model_type", ["regressor", "classifier"])
+def test_files_have_the_shapes_of_the_page(model_type, project: Path):
+    """Each kind of file has the members that docs/evaluation.md shows, and no other."""
+    blocks = parse_blocks((ROOT / "docs" / "evaluation.md").read_text(encoding="utf-8"))
+    shown = [json.loads(block.text) for block in blocks if block.language == "json"]
+    documented = {example["kind"]: shape(example) for example in shown}
+    labels = TRIPS["minutes"] > 15
+    model = (
+        MODEL if model_type == "regressor" else LogisticRegression().fit(TRIPS[FEATURES], labels)
+    )
+    table = TRIPS if model_type == "regressor" else TRIPS.assign(minutes=labels)
+    with runsite.start_run() as run:
+        runsite.evaluate(
+            model,
+            table,
+            targets="minutes",
+            model_type=model_type,
+            feature_names=FEATURES,
+            slices="zone",
+        )
+    folder = project / "runs" / "artifacts" / run.info.run_id / "evaluation"
+    written = [json.loads(path.read_text()) for path in folder.iterdir()]
+    kinds = {content["kind"] for content in written}
+    regressor = {"evaluation", "residuals", "feature_importance"}
+    assert kinds == (regressor if model_type == "regressor" else set(documented) - {"residuals"})
+    for content in written:
+        assert shape(content) == documented[content["kind"]]
 
 
 @pytest.mark.parametrize("kind", [pd.DataFrame, pl.DataFrame])

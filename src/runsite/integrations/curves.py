@@ -1,6 +1,6 @@
 """Curves and matrices of a model's quality, as plain data that the site draws. Pure but for NumPy.
 
-Each is a JSON object with a ``kind``; docs/autolog.md lists them. Curves are thinned to what a
+Each is a JSON object with a ``kind``; docs/evaluation.md lists them. Curves are thinned to what a
 screen can show.
 """
 
