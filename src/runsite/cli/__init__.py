@@ -30,6 +30,8 @@ COMMANDS = {
     "unassign": ("registry", "unassign", "Take the stage from a version."),
     "alias": ("registry", "alias", "Point a name such as champion to a version."),
     "describe": ("registry", "describe", "Describe a model or a version."),
+    "models": ("models", "models", "List the registered models; models show M tells all of one."),
+    "history": ("history", "history", "Tell who moved which version when, from Git."),
     "card": ("cards", "card", "Write, check, read and export model cards."),
     "check": ("review", "check", "Validate the registry: every problem, with its line."),
     "diff": ("review", "diff", "Show what a change does to the registry, with the evidence."),

@@ -24,7 +24,8 @@ from runsite.registry.segments import parse_text
 
 __all__ = ["Commit", "Event", "History", "StageSpan", "load_history", "parse_pull_request"]
 
-_FORMAT = "%x1e%H%x1f%P%x1f%an%x1f%aI%x1f%cI%x1f%s%x1f%b%x1d"
+# Between the fields stands the one character that no message and no name can hold.
+_FORMAT = "%H%x00%P%x00%an%x00%cI%x00%s%x00%b"
 _PULL_REQUESTS = (
     re.compile(r"^Merge pull request #(\d+) "),  # GitHub
     re.compile(r"^Merge pull request '.*' \(#(\d+)\) from "),  # Gitea, Forgejo
@@ -107,11 +108,19 @@ class History:
 
     def find_state(self, moment: datetime) -> Registry | None:
         """Return the registry as it was at a time; None before the first commit known."""
-        found: Registry | None = None
-        for commit, registry in self.states:
-            if commit.time > moment:
-                break
-            found = registry
+        found = self._find(moment)
+        return found[1] if found else None
+
+    def find_commit(self, moment: datetime) -> Commit | None:
+        """Return the commit that made the registry what it was at a time, or None."""
+        found = self._find(moment)
+        return found[0] if found else None
+
+    def _find(self, moment: datetime) -> tuple[Commit, Registry] | None:
+        found: tuple[Commit, Registry] | None = None
+        for state in self.states:
+            if state[0].time <= moment:
+                found = state
         return found
 
     def spans(self, name: str, version: int) -> tuple[StageSpan, ...]:
@@ -188,6 +197,7 @@ def _read_steps(checkout: Checkout, name: str, rev: str) -> Iterator[_Step]:
     """Yield the commits on the first-parent line of `rev` that changed the file, oldest first."""
     output = checkout.run(
         "log",
+        "-z",
         "--first-parent",
         "--diff-merges=first-parent",
         "--reverse",
@@ -199,12 +209,8 @@ def _read_steps(checkout: Checkout, name: str, rev: str) -> Iterator[_Step]:
         "--",
         f":(top,literal){name}",
     ).decode("utf-8", "replace")
-    for record in output.split("\x1e")[1:]:
-        fields, _, raw = record.partition("\x1d")
-        commit_id, parents, author, _, committed, subject, body = fields.split("\x1f")
-        change = raw.strip().split(" ")
-        if len(change) < 5:
-            continue
+    for fields, raw in _split_log(output):
+        commit_id, parents, author, committed, subject, body = fields
         commit = Commit(
             commit=commit_id,
             time=datetime.fromisoformat(committed).astimezone(UTC),
@@ -214,11 +220,28 @@ def _read_steps(checkout: Checkout, name: str, rev: str) -> Iterator[_Step]:
             title=subject,
             pull_request=parse_pull_request(subject, body),
         )
-        blob = "" if set(change[3]) == {"0"} else change[3]
+        blob = raw.split(" ")[3]
         parents_of = tuple(parents.split())
         if len(parents_of) > 1:
             commit = _look_inside(checkout, commit, parents_of[0], name)
-        yield _Step(commit, parents_of, blob)
+        yield _Step(commit, parents_of, "" if set(blob) == {"0"} else blob)
+
+
+def _split_log(output: str) -> Iterator[tuple[list[str], str]]:
+    """Yield the fields of each commit and the line that tells what became of the file."""
+    pieces = iter(output.split("\0"))
+    fields: list[str] = []
+    for piece in pieces:
+        line = piece.lstrip("\n")
+        if len(fields) == _FORMAT.count("%x00") + 1:
+            if line.startswith(":"):
+                yield fields, line
+                next(pieces, "")  # the file's name
+            fields = []
+            if line.startswith(":"):
+                continue
+        if fields or line:
+            fields.append(piece if fields else line)
 
 
 def _look_inside(checkout: Checkout, merge: Commit, parent: str, name: str) -> Commit:
@@ -227,14 +250,14 @@ def _look_inside(checkout: Checkout, merge: Commit, parent: str, name: str) -> C
         "log",
         "--no-merges",
         "-1",
-        "--format=%an%x1f%s%x1f%b",
+        "--format=%an%x00%s%x00%b",
         f"{parent}..{merge.commit}",
         "--",
         f":(top,literal){name}",
     )
     if not output:
         return merge
-    author, subject, body = output.split("\x1f")
+    author, subject, body = output.split("\0")
     number = merge.pull_request or parse_pull_request(subject, body)
     return Commit(merge.commit, merge.time, author, subject, body.strip(), merge.title, number)
 

@@ -61,6 +61,24 @@ def test_each_commit_tells_its_moves(repo):
     assert not history.shallow
 
 
+def test_a_message_with_control_characters_is_told_as_it_is(repo):
+    """What an editor or a stranger put into a commit's message breaks no timeline."""
+    _, registry, commit = repo
+    promote_version(registry, name=NAME, version=2, stage="Production")
+    commit("A \x1e B \x1f C\n\n:100644 D \x1d\x1e\n\x1f E", author="Eve \x1f Ning")
+    promote_version(registry, name=NAME, version=1, stage="Production")
+    commit("Back")
+
+    events = load_history(registry).events
+
+    told_by = [e.commit for e in events if e.commit and e.move.after == "Production"]
+    assert [(c.author, c.subject, c.body) for c in told_by] == [
+        ("Ada Tester", "Begin", ""),
+        ("Eve \x1f Ning", "A \x1e B \x1f C", ":100644 D \x1d\x1e\n\x1f E"),
+        ("Ada Tester", "Back", ""),
+    ]
+
+
 def test_a_merged_pull_request_is_told_with_its_number_and_its_author(repo):
     """The merge says when it came to the branch; the commit in it says who and why."""
     folder, registry, commit = repo
