@@ -22,6 +22,7 @@ COMMANDS = {
     # name: (module in this package, attribute, one line of help)
     "init": ("project", "init", "Set up runsite in the current folder."),
     "build": ("site", "build", "Render the static site."),
+    "serve": ("serve", "serve", "Serve the site on this machine, live."),
     "runs": ("runs", "runs", "List and search runs."),
     "show": ("runs", "show", "Show one run: params, metrics, files, where it came from."),
     "register": ("registry", "register", "Record a run's model as a new version."),
@@ -47,6 +48,7 @@ EPILOG = """\b
 Start here:
   runsite init          a configuration and an empty registry
   python train.py       your training code, with `import runsite`
+  runsite serve         the site, live, in the browser
   runsite build         the site, in ./site: open site/index.html
 """
 
