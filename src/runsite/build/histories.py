@@ -103,8 +103,7 @@ def collect_batches(
 
 def _collect(store: Store, groups: Iterable[Sequence[str]]) -> pl.DataFrame:
     wanted = [run_id for group in groups for run_id in group]
-    scan = store.scan_metrics()
-    return collect_curves(scan.filter(pl.col("run_id").is_in(wanted)))
+    return collect_curves(store.scan_metrics(wanted))
 
 
 def render_curve_shard(shard: CurveShard, series: Mapping[str, Sequence[str]]) -> str:

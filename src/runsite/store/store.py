@@ -6,7 +6,7 @@ import dataclasses
 import os
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -228,12 +228,15 @@ class Store:
         ids = self.read_runs()["run_id"]
         return sorted(run_id for run_id in ids if run_id.startswith(prefix.lower()))
 
-    def scan_metrics(self) -> pl.LazyFrame:
+    def scan_metrics(self, run_ids: Collection[str] | None = None) -> pl.LazyFrame:
         """Scan every point that counts: run_id, key, step, timestamp, value.
 
         Within a run and key, points are in the order of logging.
+
+        Args:
+            run_ids: Only these runs; files that have none of them are not opened.
         """
-        return self._open_tables().scan_metrics()
+        return self._open_tables().scan_metrics(run_ids)
 
     def read_experiments(self) -> list[ExperimentRecord]:
         """Read the experiments: those with a record of their own and those that runs name."""

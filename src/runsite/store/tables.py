@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,10 +37,11 @@ ReadLive = Callable[[], tuple[list[LiveRun], list[tuple[Path, str]]]]
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """A metrics file and the leaves to take from it; None takes all that it has."""
+    """A metrics file, the leaves to take from it (None takes all that it has), and their runs."""
 
     path: Path
     leaves: frozenset[str] | None
+    run_ids: frozenset[str]
 
 
 class Tables:
@@ -58,6 +59,8 @@ class Tables:
         self._live: list[LiveRun] = []
         self._current: pl.DataFrame | None = None
         self._leaves: dict[Path, frozenset[str]] = {}
+        self._sources: tuple[_Source, ...] = ()
+        self._sources_of: tuple[pl.DataFrame, frozenset[str]] | None = None
 
     @property
     def problems(self) -> tuple[tuple[Path, str], ...]:
@@ -101,22 +104,44 @@ class Tables:
             sealed = self._sealed_record(run_id)
         return _with_sealed_part(record, sealed)
 
-    def scan_metrics(self) -> pl.LazyFrame:
+    def scan_metrics(self, run_ids: Collection[str] | None = None) -> pl.LazyFrame:
         """Scan every point that counts; see `Store.scan_metrics`."""
         with self._lock:
             runs = self.read_runs()
-            live_keys = {(live.record.run_id, live.session) for live in self._live}
-            listed = {
-                f"{run_id}.{part}"
-                for run_id, part in runs.select("run_id", "parts").explode("parts").iter_rows()
-                if part is not None and (run_id, part) not in live_keys
-            }
-            frames = [self._scan_source(source) for source in self._choose_sources(listed)]
-            frames += [live_points(live).lazy() for live in self._live if len(live.columns)]
+            sources = self._list_sources(runs)
+            live = [live for live in self._live if len(live.columns)]
+        if run_ids is not None:
+            wanted = frozenset(run_ids)
+            sources = tuple(source for source in sources if source.run_ids & wanted)
+            live = [live for live in live if live.record.run_id in wanted]
+        frames = [*_scan_sources(sources), *(live_points(each).lazy() for each in live)]
         if not frames:
             frames = [empty_metrics().lazy()]
         points = frames[0] if len(frames) == 1 else pl.concat(frames, how="vertical")
+        if run_ids:
+            # Parts are ordered by run and say which runs each of their groups has: a range lets
+            # the reader pass over the others, a list of ids alone does not.
+            run = pl.col("run_id")
+            points = points.filter(
+                run.is_between(pl.lit(min(run_ids)), pl.lit(max(run_ids))),
+                run.is_in(pl.Series(sorted(run_ids), dtype=pl.String).implode()),
+            )
         return points.select("run_id", "key", "step", "timestamp", "value")
+
+    def _list_sources(self, runs: pl.DataFrame) -> tuple[_Source, ...]:
+        """Choose the files of all points that are sealed; again only where files came or went."""
+        names = list_names(self._layout.metrics)
+        known = self._sources_of
+        if known is None or known[0] is not runs or known[1] != names:
+            live = {(live.record.run_id, live.session) for live in self._live}
+            listed = {
+                f"{run_id}.{part}"
+                for run_id, part in runs.select("run_id", "parts").explode("parts").iter_rows()
+                if part is not None and (run_id, part) not in live
+            }
+            self._sources = tuple(self._choose_sources(listed))
+            self._sources_of = (runs, names)
+        return self._sources
 
     def merged_leaves(self, folder: Path) -> dict[Path, frozenset[str]]:
         """Tell which leaves each merged part of a folder holds."""
@@ -196,7 +221,7 @@ class Tables:
         if not sources:
             return {}
         wanted = (pl.col("run_id") == run_id) & (pl.col("part") == part)
-        points = self._scan_source(sources[0]).filter(wanted).collect().to_arrow()
+        points = pl.concat(_scan_sources(sources[:1])).filter(wanted).collect().to_arrow()
         keys = sorted(set(points["key"].to_pylist()))
         ids = {key: index for index, key in enumerate(keys)}
         columns = Columns(
@@ -218,7 +243,8 @@ class Tables:
             wanted = leaves & remaining
             if wanted and self._is_sound(part):
                 whole = None if wanted == leaves else frozenset(wanted)
-                sources.append(_Source(part.path, whole))
+                run_ids = frozenset(leaf.split(".", 1)[0] for leaf in wanted)
+                sources.append(_Source(part.path, whole, run_ids))
                 remaining -= wanted
         return sources
 
@@ -250,16 +276,27 @@ class Tables:
             self._bad[part.path] = "is damaged: its content does not have the checksum in its name"
         return sound
 
-    @staticmethod
-    def _scan_source(source: _Source) -> pl.LazyFrame:
-        schema = empty_metrics().schema
-        frame = pl.scan_parquet(
-            source.path, schema=schema, extra_columns="ignore", missing_columns="insert", glob=False
-        )
-        if source.leaves is None:
-            return frame
-        leaf = pl.concat_str("run_id", pl.lit("."), "part")
-        return frame.filter(leaf.is_in(sorted(source.leaves)))
+
+def _scan_sources(sources: Sequence[_Source]) -> list[pl.LazyFrame]:
+    """Scan files: those that count whole by one scan, each of the others by its own."""
+    whole = [source.path for source in sources if source.leaves is None]
+    frames = [_scan_files(whole)] if whole else []
+    leaf = pl.concat_str("run_id", pl.lit("."), "part")
+    return frames + [
+        _scan_files([source.path]).filter(leaf.is_in(sorted(source.leaves)))
+        for source in sources
+        if source.leaves is not None
+    ]
+
+
+def _scan_files(paths: Sequence[Path]) -> pl.LazyFrame:
+    return pl.scan_parquet(
+        list(paths),
+        schema=empty_metrics().schema,
+        extra_columns="ignore",
+        missing_columns="insert",
+        glob=False,
+    )
 
 
 def _with_sealed_part(record: RunRecord, sealed: RunRecord | None) -> RunRecord:

@@ -305,3 +305,24 @@ def test_a_flipped_bit_anywhere_in_a_part_is_noticed(tmp_store, folder):
         rows, count = reader.read_runs().height, reader.scan_metrics().collect().height
         assert (rows, count) == ((1, 3) if folder == "runs" else (2, 3)), position
         assert [bad for bad, _ in reader.problems] == [path]
+
+
+@pytest.mark.parametrize("compacted", [False, True])
+def test_points_of_some_runs(tmp_store, compacted):
+    """Asked for a few runs, the store gives their points and no other's, in progress included."""
+    store = Store.create(tmp_store)
+    for number in range(1, 6):
+        writer = store.start_run(a_run(number))
+        writer.log_metrics([("rmse", float(number), 0, None)])
+        writer.close(status="FINISHED")
+    if compacted:
+        list(store.compact(everything=True))
+    live = store.start_run(a_run(6))
+    live.log_metrics([("rmse", 6.0, 0, None)])
+    wanted = {f"{number:032x}" for number in (2, 5, 6)}
+    found = store.scan_metrics(wanted).select("run_id", "value").collect()
+    assert sorted(found.rows()) == [(f"{number:032x}", float(number)) for number in (2, 5, 6)]
+    assert store.scan_metrics(["f" * 32]).collect().is_empty()
+    assert store.scan_metrics([]).collect().is_empty()
+    assert store.scan_metrics().collect().height == 6
+    live.close(status="FINISHED")
