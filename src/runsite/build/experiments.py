@@ -16,6 +16,7 @@ from runsite.pages.plain import ExperimentShards
 from runsite.pages.run import NOTE_TAG
 from runsite.queries.columns import Column, RunsTable, make_runs_table
 from runsite.queries.overview import ExperimentSummary, summarise_experiment
+from runsite.records import make_experiment_id
 from runsite.render.shards import render_column, render_shard
 
 __all__ = ["ExperimentResult", "write_experiments"]
@@ -68,17 +69,24 @@ def _write_table(shop: Workshop, plan: RunPlan, *, name: str, table: RunsTable) 
     addresses = []
     for number, start in enumerate(range(0, frame.height, ROWS_A_SHARD)):
         part = frame.slice(start, ROWS_A_SHARD)
-        body = ",".join(f"[{json.dumps(c.id)},{render_column(c, part[c.id])}]" for c in columns)
+        texts = table.texts.slice(start, ROWS_A_SHARD)
+        body = ",".join(f"[{json.dumps(c.id)},{_render(c, part, texts)}]" for c in columns)
         path = f"{folder}/runs-{number}.js"
         text = render_shard(path, f'{{"rows":{part.height},"columns":[{body}]}}')
         addresses.append(shop.write_data(path, text))
     return ExperimentShards(
         name=name,
+        experiment_id=make_experiment_id(name),
         path=make_experiment_path(name),
         n_runs=frame.height,
         columns_path=_write_columns(shop, f"{folder}/columns.js", table.columns),
         shards=tuple(addresses),
+        n_left_out=table.left_out,
     )
+
+
+def _render(column: Column, part: pl.DataFrame, texts: pl.DataFrame) -> str:
+    return render_column(column, part[column.id], texts=texts.get_column(column.id, default=None))
 
 
 def _with_curves(frame: pl.DataFrame, plan: RunPlan) -> pl.DataFrame:

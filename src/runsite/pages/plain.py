@@ -24,10 +24,12 @@ class ExperimentShards:
     """Where the runs of an experiment lie for scripts."""
 
     name: str = told("Name of the experiment.")
+    experiment_id: str = told("Its id, as searches know it.")
     path: str = told("Path of its page.")
     n_runs: int = told("How many runs it has.")
     columns_path: str = told("Data shard that describes the columns.")
     shards: tuple[str, ...] = told("Data shards of its runs, oldest first.")
+    n_left_out: int = told("Keys that found no place among the columns.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,12 @@ value reads as one, so that it sorts and plots as people expect.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
 from runsite.directions import find_direction, rank_metric
+from runsite.queries.syntax import TAG_COLUMNS
 
 __all__ = ["MAX_COLUMNS", "Column", "RunsTable", "make_runs_table"]
 
@@ -58,11 +59,14 @@ class RunsTable:
     Attributes:
         columns: In the order in which they are shown.
         frame: One column per `Column`, named by its id; numbers Float64, all else String.
+        texts: Params that are numbers here, as text where it was logged otherwise than the number
+            is written (``0.10``, ``1e-05``); null elsewhere. Only columns that have such a text.
         left_out: Keys that did not fit (see `MAX_COLUMNS`).
     """
 
     columns: tuple[Column, ...]
     frame: pl.DataFrame
+    texts: pl.DataFrame = field(default_factory=pl.DataFrame)
     left_out: int = 0
 
 
@@ -75,7 +79,8 @@ def make_runs_table(
         runs: Rows as `Store.read_runs` gives them.
         directions: Metric key → ``min`` or ``max``, where the project says so.
     """
-    runs = runs.sort("start_time", "run_id")
+    # Read backwards this is the order of searches: the newest first, then by id.
+    runs = runs.sort("start_time", "run_id", descending=[False, True])
     metrics = _rank_metrics(runs, directions=directions or {})
     params = _rank_keys(runs, "params")
     tags = [key for key in _rank_keys(runs, "tags") if not key.startswith(_HIDDEN_TAGS)]
@@ -84,11 +89,18 @@ def make_runs_table(
     for group, keys in (("metrics", metrics), ("params", params), ("tags", tags)):
         kept[group] = keys[:room]
         room -= len(kept[group])
-    frame = runs.select(*_run_columns(), *_key_columns(kept))
+    kept["hidden"] = _find_shadowed(runs)
+    frame = runs.select(*_run_columns(), *_key_columns(kept), *_shadowed_columns(kept["hidden"]))
+    logged = frame
     frame, numeric = _parse_numbers(frame, kept["params"])
     columns = _describe(frame, kept=kept, numeric=numeric, directions=directions or {})
-    left_out = len(metrics) + len(params) + len(tags) - sum(map(len, kept.values()))
-    return RunsTable(columns=columns, frame=frame, left_out=left_out)
+    left_out = len(metrics) + len(params) + len(tags) - (MAX_COLUMNS - room)
+    return RunsTable(
+        columns=columns,
+        frame=frame.select(column.id for column in columns),
+        texts=_find_texts(frame, logged=logged, numeric=sorted(numeric)),
+        left_out=left_out,
+    )
 
 
 def _rank_keys(runs: pl.DataFrame, name: str) -> list[str]:
@@ -115,22 +127,68 @@ def _rank_metrics(runs: pl.DataFrame, *, directions: Mapping[str, str]) -> list[
 
 def _run_columns() -> list[pl.Expr]:
     start, end = pl.col("start_time"), pl.col("end_time")
+    texts = {
+        "user": "user",
+        "host": "host",
+        "source": "source_name",
+        "source_type": "source_type",
+        "entry_point": "entry_point",
+        "commit": "git_commit",
+        "branch": "git_branch",
+        "remote": "git_remote",
+        "python": "python",
+        "platform": "platform",
+    }
     return [
         pl.col("run_id").alias("run.id"),
         pl.col("run_name").alias("run.name"),
         _status().alias("run.status"),
-        (start.dt.epoch("ms")).cast(pl.Float64).alias("run.started"),
+        start.dt.epoch("ms").cast(pl.Float64).alias("run.started"),
+        end.dt.epoch("ms").cast(pl.Float64).alias("run.ended"),
         ((end - start).dt.total_microseconds() / 1e6).alias("run.duration"),
-        pl.col("parent_run_id").alias("run.parent"),
-        pl.col("user").replace("", None).alias("run.user"),
-        pl.col("source_name").replace("", None).alias("run.source"),
-        pl.col("git_commit").str.slice(0, 10).replace("", None).alias("run.commit"),
+        pl.col("parent_run_id").replace("", None).alias("run.parent"),
+        *(pl.col(name).replace("", None).alias(f"run.{key}") for key, name in texts.items()),
+        _uncommitted().alias("run.dirty"),
         pl.col("inputs")
         .list.eval(pl.element().struct.field("name"))
         .list.unique(maintain_order=True)
         .list.join(", ")
         .replace("", None)
         .alias("run.inputs"),
+        _datasets().alias("run.datasets"),
+    ]
+
+
+def _uncommitted() -> pl.Expr:
+    dirty = pl.col("git_dirty")
+    return pl.when(dirty).then(pl.lit("yes")).when(dirty.not_()).then(pl.lit("no"))
+
+
+def _datasets() -> pl.Expr:
+    """Write each run's datasets as JSON: ``[{"name": …, "digest": …, "context": …}, …]``."""
+    one = pl.struct(pl.element().struct.field("name", "digest", "context")).struct.json_encode()
+    texts = pl.col("inputs").list.eval(one)
+    joined = pl.concat_str(pl.lit("["), texts.list.join(","), pl.lit("]"))
+    return pl.when(texts.list.len() > 0).then(joined)
+
+
+def _find_shadowed(runs: pl.DataFrame) -> list[str]:
+    """Find tags that have a column of their own and were logged where that column is empty."""
+    found = []
+    for key, column in TAG_COLUMNS.items():
+        logged, own = pl.col("tags").map.get(key), pl.col(column)
+        apart = logged.is_not_null() & (own.is_null() | (own == ""))
+        if runs.select(apart.any()).item():
+            found.append(key)
+    return found
+
+
+def _shadowed_columns(keys: Sequence[str]) -> list[pl.Expr]:
+    return [
+        pl.coalesce(pl.col(TAG_COLUMNS[key]).replace("", None), pl.col("tags").map.get(key)).alias(
+            f"tags.{key}"
+        )
+        for key in keys
     ]
 
 
@@ -143,6 +201,7 @@ def _key_columns(kept: Mapping[str, Sequence[str]]) -> list[pl.Expr]:
     return [
         pl.col(group).map.get(key).alias(f"{group}.{key}")
         for group, keys in kept.items()
+        if group != "hidden"
         for key in keys
     ]
 
@@ -160,19 +219,50 @@ def _parse_numbers(frame: pl.DataFrame, params: Sequence[str]) -> tuple[pl.DataF
     return frame.with_columns(pl.col(i).cast(pl.Float64) for i in sorted(numeric)), numeric
 
 
+def _find_texts(
+    frame: pl.DataFrame, *, logged: pl.DataFrame, numeric: Sequence[str]
+) -> pl.DataFrame:
+    """Keep the text of params that are numbers where the number would be written otherwise."""
+    kept = []
+    for name in numeric:
+        number, text = frame[name], logged[name]
+        written = number.cast(pl.String).str.strip_suffix(".0")
+        plain = (text == written) & ~text.str.contains("e") & (text != "-0")
+        # JavaScript writes smaller numbers with an exponent.
+        plain = plain & ((number == 0) | (number.abs() >= _SMALLEST_PLAIN))
+        different = text.is_not_null() & ~plain
+        if different.any():
+            kept.append(pl.select(pl.when(different).then(text).alias(name)).to_series())
+    return pl.DataFrame(kept)
+
+
+_SMALLEST_PLAIN = 1e-6
+
 _RUN_KINDS = (
     # id, label, kind, visible
     ("id", "Run id", "text", False),
     ("name", "Run", "text", True),
     ("status", "Status", "text", True),
     ("started", "Started (UTC)", "time", True),
+    ("ended", "Ended (UTC)", "time", False),
     ("duration", "Duration", "duration", True),
     ("parent", "Parent", "text", False),
     ("user", "User", "text", False),
+    ("host", "Host", "text", False),
     ("source", "Source", "text", False),
+    ("source_type", "Kind of source", "text", False),
+    ("entry_point", "Entry point", "text", False),
     ("commit", "Commit", "text", False),
+    ("branch", "Branch", "text", False),
+    ("remote", "Remote", "text", False),
+    ("dirty", "Uncommitted changes", "text", False),
+    ("python", "Python", "text", False),
+    ("platform", "Platform", "text", False),
     ("inputs", "Datasets", "text", False),
 )
+# What a search compares, and nobody reads in a table.
+_UNSEEN = ("datasets",)
+_ALWAYS = ("id", "name", "status", "started", "ended", "duration")
 
 
 def _describe(
@@ -186,19 +276,23 @@ def _describe(
         Column(id=f"run.{name}", group="run", label=label, kind=kind, visible=visible)
         for name, label, kind, visible in _RUN_KINDS
     ]
-    for group, keys in kept.items():
-        for key in keys:
+    columns += [Column(id=f"run.{name}", group="hidden", label="", kind="text") for name in _UNSEEN]
+    columns += [
+        Column(id=f"tags.{key}", group="hidden", label="", kind="text") for key in kept["hidden"]
+    ]
+    for group in ("metrics", "params", "tags"):
+        for key in kept[group]:
             name = f"{group}.{key}"
             kind = "number" if group == "metrics" or name in numeric else "text"
             way = find_direction(key, directions=directions) if group == "metrics" else None
             columns.append(Column(id=name, group=group, label=key, kind=kind, direction=way))
-    filled = frame.select(pl.all().count()).row(0) if frame.height else (0,) * frame.width
-    distinct = frame.select(pl.all().drop_nulls().n_unique()).row(0) if frame.height else filled
+    counts = frame.select(pl.all().count()).row(0, named=True)
+    values = frame.select(pl.all().drop_nulls().n_unique()).row(0, named=True)
     counted = [
-        replace(column, filled=full, distinct=different)
-        for column, full, different in zip(columns, filled, distinct, strict=True)
+        replace(column, filled=counts[column.id], distinct=values[column.id]) for column in columns
     ]
-    return _choose_visible(counted)
+    always = {f"run.{name}" for name in _ALWAYS}
+    return _choose_visible([c for c in counted if c.filled or c.id in always])
 
 
 def _choose_visible(columns: Sequence[Column]) -> tuple[Column, ...]:

@@ -1,8 +1,9 @@
 """Data for scripts: columns and curves as classic ``.js`` files that hand themselves over.
 
 A page that was opened from disk can load scripts but not JSON, so a shard is a call:
-``runsite.put("name", …)``. Values stand in columns, words in a dictionary, numbers with six
-significant digits; ``docs/data.md`` has the shape. Keys that people chose are never names of
+``runsite.put("name", …)``. Values stand in columns, words in a dictionary; numbers of the runs
+table have every digit, so that a query in the browser finds what it finds in Python, those of
+curves six; ``docs/data.md`` has the shape. Keys that people chose are never names of
 object members: ``__proto__`` is a fine name for a param.
 """
 
@@ -25,16 +26,19 @@ def render_shard(name: str, body: str) -> str:
     return f"runsite.put({_text(name)},{body});\n"
 
 
-def render_column(column: Column, values: pl.Series) -> str:
+def render_column(column: Column, values: pl.Series, *, texts: pl.Series | None = None) -> str:
     """Write a column of the runs table.
 
     Numbers: an array with null for a missing value, ``"NaN"``, and 1e999 for an infinity.
     Text: ``{"words": […], "codes": […]}`` with -1 for a missing value.
+    Numbers that were logged as texts of another look: ``{"numbers": […], "texts": {…}}``.
     """
     if column.kind == "text":
         return _words(values)
-    digits = None if column.kind == "time" else NUMBER_DIGITS
-    return _numbers(values, digits=digits)
+    numbers = _numbers(values)
+    if texts is None or texts.is_null().all():
+        return numbers
+    return f'{{"numbers":{numbers},"texts":{_words(texts)}}}'
 
 
 def render_curves(curves: pl.DataFrame) -> dict[str, list[str]]:
@@ -81,11 +85,9 @@ def _number_text(value: pl.Expr) -> pl.Expr:
     )
 
 
-def _numbers(values: pl.Series, *, digits: int | None) -> str:
+def _numbers(values: pl.Series) -> str:
     value = pl.col("value")
-    # Whole numbers stay exact: a count of rows or a seed is not a measurement.
     whole = (value == value.floor()) & (value.abs() < 2**53)
-    short = value if digits is None else value.round_sig_figs(digits)
     text = (
         pl.when(value.is_null())
         .then(pl.lit("null"))
@@ -95,7 +97,7 @@ def _numbers(values: pl.Series, *, digits: int | None) -> str:
         .then(pl.when(value > 0).then(pl.lit("1e999")).otherwise(pl.lit("-1e999")))
         .when(whole)
         .then(value.cast(pl.Int64, strict=False).cast(pl.String))
-        .otherwise(short.cast(pl.String).str.strip_suffix(".0"))
+        .otherwise(value.cast(pl.String).str.strip_suffix(".0"))
     )
     frame = values.cast(pl.Float64).alias("value").to_frame()
     return f"[{frame.select(text.str.join(',')).item()}]"

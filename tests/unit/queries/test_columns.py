@@ -9,7 +9,7 @@ import pytest
 
 from runsite.queries import columns as module
 from runsite.queries.columns import make_runs_table
-from runsite.records import summarise_points
+from runsite.records import SourceRecord, summarise_points
 from runsite.store.schema import runs_table
 from support.sites import make_run
 
@@ -119,3 +119,31 @@ def test_no_runs():
     table = make_runs_table(make_frame(run(1)).clear())
     assert table.frame.is_empty()
     assert {column.group for column in table.columns} == {"run"}
+
+
+def test_texts_that_a_number_does_not_tell_are_kept():
+    """0.10, 1e-05 and 3.0 are numbers here; what was logged is not lost. 3 and 0.25 need no text."""
+    values = ["0.10", "1e-05", "3.0", "3", "0.25", "-0", "0.00000025", "12345678901234567890"]
+    runs = [run(i, params={"x": value, "y": str(i)}) for i, value in enumerate(values)]
+    table = make_runs_table(make_frame(*runs))
+    assert table.texts.columns == ["params.x"]
+    kept = ["0.10", "1e-05", "3.0", None, None, "-0", "0.00000025", "12345678901234567890"]
+    assert table.texts["params.x"].to_list() == kept
+
+
+def test_runs_of_one_instant_stand_by_their_ids():
+    """Read backwards, the rows are in the order of a search: newest first, then by id."""
+    runs = [run(i, start_time=run(0).start_time) for i in range(3)]
+    table = make_runs_table(make_frame(*runs))
+    assert table.frame["run.name"].to_list() == ["run-2", "run-1", "run-0"]
+
+
+def test_facts_that_no_run_has_are_no_columns():
+    """A column of nothing is not offered; what every run has stays, filled or not."""
+    plain = {column.id for column in make_runs_table(make_frame(run(1))).columns}
+    assert "run.branch" not in plain
+    assert "run.ended" in plain
+    source = SourceRecord(git_branch="main", git_dirty=True)
+    table = make_runs_table(make_frame(run(1, source=source), run(2)))
+    assert table.frame["run.branch"].to_list() == ["main", None]
+    assert table.frame["run.dirty"].to_list() == ["yes", None]

@@ -22,6 +22,7 @@
       this.numbers = new Float64Array(this.isText ? 0 : rows);
       /** 1 where a number is missing (NaN is a value). */
       this.absent = new Uint8Array(this.isText ? 0 : rows);
+      /** Texts of numbers that were logged otherwise than a number is written. @type {Map<number, string>} */ this.texts = new Map();
       /** @type {Map<string, number>} */ this._codeOf = new Map();
       /** @type {Uint32Array | null} */ this._ranks = null;
       if (this.isText) this.codes.fill(MISSING);
@@ -49,8 +50,10 @@
       }
     }
 
-    /** @param {(number | string | null)[]} values @param {number} start */
-    _fillNumbers(values, start) {
+    /** @param {(number | string | null)[] | {numbers: (number | string | null)[], texts: {words: string[], codes: number[]}}} given @param {number} start */
+    _fillNumbers(given, start) {
+      const values = Array.isArray(given) ? given : given.numbers;
+      if (!Array.isArray(given)) given.texts.codes.forEach((code, i) => code < 0 || this.texts.set(start + i, given.texts.words[code]));
       for (let i = 0; i < values.length; i++) {
         const value = values[i];
         if (value === null) continue;
@@ -67,11 +70,16 @@
     /** Value for people; empty where there is none. @param {number} row */
     text(row) {
       if (this.isMissing(row)) return "";
-      if (this.isText) return this.words[this.codes[row]];
+      if (this.isText) return this.id === "run.commit" ? this.words[this.codes[row]].slice(0, 10) : this.words[this.codes[row]];
       const value = this.numbers[row];
       if (this.kind === "time") return window.runsite.formatTime(value);
       if (this.kind === "duration") return window.runsite.formatDuration(value);
       return window.runsite.formatNumber(value);
+    }
+
+    /** The text as it was logged; the row has a value. @param {number} row @returns {string} */
+    logged(row) {
+      return this.isText ? this.words[this.codes[row]] : (this.texts.get(row) ?? String(this.numbers[row]));
     }
 
     /** The exact value for titles. @param {number} row */
@@ -80,7 +88,7 @@
       if (this.isText) return this.words[this.codes[row]];
       const value = this.numbers[row];
       if (this.kind === "time") return window.runsite.formatIso(value);
-      return this.kind === "duration" ? `${value} s` : window.runsite.formatExact(value);
+      return this.kind === "duration" ? `${value} s` : (this.texts.get(row) ?? window.runsite.formatExact(value));
     }
 
     /** The value itself. @param {number} row @returns {number | string | null} */
@@ -138,8 +146,11 @@
 
   /** All runs of one experiment. */
   class Runs {
-    /** @param {any[]} descriptions @param {{rows: number, columns: [string, any][]}[]} shards */
-    constructor(descriptions, shards) {
+    /** @param {any[]} descriptions @param {{rows: number, columns: [string, any][]}[]} shards @param {any} [where] */
+    constructor(descriptions, shards, where = {}) {
+      /** What is the same for all runs. @type {Map<string, string>} */
+      this.constants = new Map([["experiment", where.name ?? ""], ["experiment_id", where.id ?? ""], ["lifecycle_stage", "active"]]);
+      /** @type {number} keys that found no place among the columns */ this.leftOut = where.leftOut ?? 0;
       this.size = shards.reduce((sum, shard) => sum + shard.rows, 0);
       const hidden = { id: "run.curves", group: "hidden", label: "", kind: "text" };
       /** @type {Column[]} */
@@ -188,12 +199,13 @@
 
   /**
    * Load an experiment's runs.
-   * @param {{columns: string, shards: string[]}} where
+   * @param {{columns: string, shards: string[], name?: string, id?: string, leftOut?: number}} where
    * @returns {Promise<Runs>}
    */
-  async function loadRuns({ columns, shards }) {
+  async function loadRuns(where) {
+    const { columns, shards } = where;
     const [descriptions, ...parts] = await Promise.all([columns, ...shards].map(window.runsite.load));
-    return new Runs(/** @type {any} */ (descriptions), /** @type {any} */ (parts));
+    return new Runs(/** @type {any} */ (descriptions), /** @type {any} */ (parts), where);
   }
 
   Object.assign(window.runsite, { Column, Runs, loadRuns });

@@ -35,8 +35,9 @@
     }
 
     update({ plots = true } = {}) {
-      const { mask, problem } = filterRuns(this.runs, this.filter);
-      this.problem = problem;
+      const { mask, problem, unknown } = filterRuns(this.runs, this.filter);
+      this.problem = problem && `As a query: ${problem}. Searching for the words instead.`;
+      if (unknown.length) this.problem = `No run here has ${unknown.join(" or ")}.`;
       this.matching = mask ? this.order.filter((/** @type {number} */ row) => mask[row]) : this.order;
       const { brushed } = this;
       const rows = brushed ? this.matching.filter((/** @type {number} */ row) => brushed[row]) : this.matching;
@@ -68,7 +69,7 @@
       const words = shown === size ? `${formatCount(size)} run${size === 1 ? "" : "s"}` : `${formatCount(shown)} of ${formatCount(size)} runs`;
       this.count.textContent = selected.size ? `${words}, ${formatCount(selected.size)} selected` : words;
       this.complaint.hidden = !this.problem;
-      this.complaint.textContent = this.problem ? `As a query: ${this.problem}. Searching for the words instead.` : "";
+      this.complaint.textContent = this.problem;
       if (this.problem) this.input?.setAttribute("aria-describedby", "filter-problem");
       this.unbrush.hidden = !this.brushed;
       this.clear.hidden = this.compare.hidden = selected.size === 0;

@@ -1,230 +1,160 @@
-// The search grammar of the Python API, over columns: metrics.rmse < 7 and params.booster = "gbtree".
-//
-//   query  := term (OR term)*          term := factor (AND factor)*
-//   factor := NOT factor | ( query ) | column operator value | column IS [NOT] NULL
-//           | column [NOT] IN ( value, … )
+// A filter's tree over columns: one pass and one byte a run for each clause. The semantics are those
+// of queries/search.py: a run without the field does not match, and NOT of that does.
 (function () {
   "use strict";
 
-  /** @typedef {(row: number) => boolean} Test */
+  const { QueryError, parseLoose } = window.runsite;
 
-  class QueryError extends Error {}
+  /** Attributes as columns; `empty` ones are empty text where nothing was captured, as in Python. */
+  const ATTRIBUTES = new Map([
+    ["run_id", { id: "run.id" }], ["run_name", { id: "run.name" }], ["status", { id: "run.status" }], ["parent_run_id", { id: "run.parent" }],
+    ["start_time", { id: "run.started" }], ["end_time", { id: "run.ended" }], ["duration_s", { id: "run.duration" }],
+    ["user_id", { id: "run.user", empty: true }], ["source_name", { id: "run.source", empty: true }], ["host", { id: "run.host", empty: true }],
+    ["git_commit", { id: "run.commit", empty: true }], ["git_branch", { id: "run.branch", empty: true }],
+  ]);
+  /** Tags that MLflow keeps as text and the store as columns. */
+  const TAGS = new Map([
+    ["mlflow.runName", "run.name"], ["mlflow.user", "run.user"], ["mlflow.source.name", "run.source"], ["mlflow.source.type", "run.source_type"],
+    ["mlflow.source.git.commit", "run.commit"], ["mlflow.source.git.branch", "run.branch"], ["mlflow.source.git.repoURL", "run.remote"],
+    ["mlflow.project.entryPoint", "run.entry_point"], ["mlflow.parentRunId", "run.parent"],
+  ]);
 
-  const TOKEN = /\s*(?:(<=|>=|!=|<>|==|=|<|>|\(|\)|,)|"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w.]))|((?:[\w-]+|`[^`]*`|\.)+))/y;
-  const GROUPS = { metric: "metrics", metrics: "metrics", param: "params", params: "params", parameter: "params", parameters: "params", tag: "tags", tags: "tags", attribute: "run", attributes: "run", attr: "run", run: "run" };
-  const ATTRIBUTES = { run_id: "run.id", id: "run.id", run_name: "run.name", name: "run.name", status: "run.status", user: "run.user", user_id: "run.user", start_time: "run.started", started: "run.started", duration: "run.duration", duration_s: "run.duration", source: "run.source", source_name: "run.source", git_commit: "run.commit", commit: "run.commit", parent_run_id: "run.parent" };
-
-  /** @typedef {{kind: "mark" | "text" | "number" | "word", text: string, at: number}} Token */
-
-  /** @param {string} text @returns {Token[]} */
-  function tokenize(text) {
-    /** @type {Token[]} */
-    const tokens = [];
-    let at = 0;
-    while (text.slice(at).trim()) {
-      TOKEN.lastIndex = at;
-      const match = TOKEN.exec(text);
-      if (!match) throw new QueryError(`not understood: ${text.slice(at, at + 20).trim()}`);
-      const [, mark, double, single, number, word] = match;
-      const quoted = double ?? single;
-      if (mark) tokens.push({ kind: "mark", text: mark, at });
-      else if (quoted !== undefined) tokens.push({ kind: "text", text: quoted.replace(/\\(.)/g, "$1"), at });
-      else if (number) tokens.push({ kind: "number", text: number, at });
-      else tokens.push({ kind: "word", text: word, at });
-      at = TOKEN.lastIndex;
+  /**
+   * Find the runs that a filter matches.
+   * @param {any} runs
+   * @param {any} expression from parseFilter
+   * @param {Set<string>} [unknown] filled with fields that no run has
+   * @returns {Uint8Array} 1 for a run that matches
+   */
+  function evaluate(runs, expression, unknown = new Set()) {
+    if (expression.type === "clause") return evaluateClause(runs, expression, unknown);
+    if (expression.type === "not") {
+      const mask = evaluate(runs, expression.part, unknown);
+      for (let row = 0; row < mask.length; row++) mask[row] ^= 1;
+      return mask;
     }
-    return tokens;
+    const all = expression.type === "and";
+    const mask = new Uint8Array(runs.size).fill(all ? 1 : 0);
+    for (const part of expression.parts) {
+      const other = evaluate(runs, part, unknown);
+      if (all) for (let row = 0; row < mask.length; row++) mask[row] &= other[row];
+      else for (let row = 0; row < mask.length; row++) mask[row] |= other[row];
+    }
+    return mask;
   }
 
-  class Parser {
-    /** @param {string} text @param {any} runs */
-    constructor(text, runs) {
-      this.tokens = tokenize(text);
-      this.runs = runs;
-      this.place = 0;
-    }
-
-    /** @returns {Test} */
-    parse() {
-      const test = this.parseOr();
-      if (this.place < this.tokens.length) throw new QueryError(`unexpected ${this.tokens[this.place].text}`);
-      return test;
-    }
-
-    /** @returns {Test} */
-    parseOr() {
-      const tests = [this.parseAnd()];
-      while (this.takeWord("or")) tests.push(this.parseAnd());
-      return tests.length === 1 ? tests[0] : (row) => tests.some((test) => test(row));
-    }
-
-    /** @returns {Test} */
-    parseAnd() {
-      const tests = [this.parseFactor()];
-      while (this.takeWord("and")) tests.push(this.parseFactor());
-      return tests.length === 1 ? tests[0] : (row) => tests.every((test) => test(row));
-    }
-
-    /** @returns {Test} */
-    parseFactor() {
-      if (this.takeWord("not")) {
-        const test = this.parseFactor();
-        return (row) => !test(row);
-      }
-      if (this.takeMark("(")) {
-        const test = this.parseOr();
-        this.needMark(")");
-        return test;
-      }
-      return this.parseClause();
-    }
-
-    /** @returns {Test} */
-    parseClause() {
-      const column = this.takeColumn();
-      if (this.takeWord("is")) {
-        const negated = this.takeWord("not");
-        this.needWord("null");
-        return (row) => column.isMissing(row) !== negated;
-      }
-      const negated = this.takeWord("not");
-      if (this.takeWord("in")) return this.parseIn(column, negated);
-      if (this.takeWord("like")) return likeTest(column, this.takeValue().text, { fold: false, negated });
-      if (this.takeWord("ilike")) return likeTest(column, this.takeValue().text, { fold: true, negated });
-      const operator = this.take();
-      if (negated || operator?.kind !== "mark" || "(),".includes(operator.text)) {
-        throw new QueryError("expected =, !=, <, <=, >, >=, like, ilike, in or is null");
-      }
-      return compareTest(column, operator.text, this.takeValue());
-    }
-
-    /** @param {any} column @param {boolean} negated @returns {Test} */
-    parseIn(column, negated) {
-      this.needMark("(");
-      const tests = [compareTest(column, "=", this.takeValue())];
-      while (this.takeMark(",")) tests.push(compareTest(column, "=", this.takeValue()));
-      this.needMark(")");
-      return (row) => !column.isMissing(row) && tests.some((test) => test(row)) !== negated;
-    }
-
-    take() {
-      return this.tokens[this.place++];
-    }
-
-    /** @param {string} word */
-    takeWord(word) {
-      const token = this.tokens[this.place];
-      const found = token?.kind === "word" && token.text.toLowerCase() === word;
-      if (found) this.place++;
-      return found;
-    }
-
-    /** @param {string} mark */
-    takeMark(mark) {
-      const token = this.tokens[this.place];
-      const found = token?.kind === "mark" && token.text === mark;
-      if (found) this.place++;
-      return found;
-    }
-
-    /** @param {string} word */
-    needWord(word) {
-      if (!this.takeWord(word)) throw new QueryError(`expected ${word}`);
-    }
-
-    /** @param {string} mark */
-    needMark(mark) {
-      if (!this.takeMark(mark)) throw new QueryError(`expected ${mark}`);
-    }
-
-    takeValue() {
-      const token = this.take();
-      if (!token || token.kind === "mark") throw new QueryError("expected a value");
-      return token;
-    }
-
-    takeColumn() {
-      const token = this.take();
-      if (token?.kind !== "word") throw new QueryError("expected a column, such as metrics.rmse");
-      const id = columnId(token.text);
-      // A quoted key follows its group as a token of its own: metrics."val rmse".
-      const next = this.tokens[this.place];
-      const quoted = id.endsWith(".") && next?.kind === "text" ? this.take().text : "";
-      const column = this.runs.find(id + quoted);
-      if (!column) throw new QueryError(`no column ${token.text}${quoted}`);
-      return column;
-    }
+  /** @param {any} runs @param {any} clause @param {Set<string>} unknown */
+  function evaluateClause(runs, clause, unknown) {
+    const { field } = clause;
+    if (field.entity === "datasets") return matchDatasets(runs, clause);
+    const { column, empty, constant } = findValues(runs, field);
+    if (constant !== undefined) return new Uint8Array(runs.size).fill(makeTest(clause)(constant) ? 1 : 0);
+    if (!column) unknown.add(`${field.entity}.${field.key}`);
+    const missing = empty ? makeTest(clause)("") : clause.op === "IS NULL";
+    if (!column) return new Uint8Array(runs.size).fill(missing ? 1 : 0);
+    if (column.isText) return matchWords(column, makeTest(clause), missing);
+    return matchNumbers(column, clause, missing);
   }
 
-  /** @param {string} text @returns {string} */
-  function columnId(text) {
-    const plain = text.replace(/`/g, "");
-    const dot = plain.indexOf(".");
-    const group = /** @type {any} */ (GROUPS)[plain.slice(0, dot).toLowerCase()];
-    if (dot > 0 && group && group !== "run") return `${group}.${plain.slice(dot + 1)}`;
-    const name = dot > 0 && group === "run" ? plain.slice(dot + 1) : plain;
-    return /** @type {any} */ (ATTRIBUTES)[name.toLowerCase()] ?? name;
+  /** @param {any} runs @param {any} field @returns {{column?: any, empty?: boolean, constant?: string}} */
+  function findValues(runs, { entity, key }) {
+    if (entity === "attributes") {
+      if (key === "artifact_uri") throw new QueryError("attributes.artifact_uri is not part of the site");
+      const constant = runs.constants?.get(key);
+      if (constant !== undefined) return { constant };
+      const { id, empty } = /** @type {any} */ (ATTRIBUTES.get(key) ?? {});
+      return { column: runs.find(id), empty };
+    }
+    const id = `${entity}.${key}`;
+    const own = entity === "tags" ? TAGS.get(key) : undefined;
+    const column = runs.find(id) ?? (own && runs.find(own));
+    if (own) return { column };
+    const elsewhere = runs.leftOut > 0 || (id.startsWith("tags.") && /^(mlflow|runsite)\./.test(key));
+    if (!column && elsewhere) throw new QueryError(`${id} is not among the columns of this page`, "runsite.search_runs knows it");
+    return { column };
   }
 
-  /** @param {any} column @param {string} operator @param {Token} token @returns {Test} */
-  function compareTest(column, operator, token) {
-    if (column.isText) return textTest(column, operator, token.text);
-    const wanted = column.kind === "time" && token.kind !== "number" ? Date.parse(zoned(token.text)) : Number(token.text);
-    if (Number.isNaN(wanted)) throw new QueryError(`${token.text} is not a ${column.kind === "time" ? "time" : "number"}`);
+  /** Ask each word once, not each row. @param {any} column @param {(word: string) => boolean} test @param {boolean} missing */
+  function matchWords(column, test, missing) {
+    const status = column.id === "run.status";
+    // A run whose process died is sealed as killed; the site calls it interrupted.
+    const answers = Uint8Array.from(column.words, (/** @type {string} */ word) => (test(status && word === "INTERRUPTED" ? "KILLED" : word) ? 1 : 0));
+    const { codes } = column;
+    const mask = new Uint8Array(codes.length);
+    const none = missing ? 1 : 0;
+    for (let row = 0; row < mask.length; row++) mask[row] = codes[row] < 0 ? none : answers[codes[row]];
+    return mask;
+  }
+
+  /** @param {any} column @param {any} clause @param {boolean} missing */
+  function matchNumbers(column, clause, missing) {
     const { numbers, absent } = column;
-    switch (operator) {
-      case "<": return (row) => !absent[row] && numbers[row] < wanted;
-      case "<=": return (row) => !absent[row] && numbers[row] <= wanted;
-      case ">": return (row) => !absent[row] && numbers[row] > wanted;
-      case ">=": return (row) => !absent[row] && numbers[row] >= wanted;
-      case "=": case "==": return (row) => !absent[row] && numbers[row] === wanted;
-      default: return (row) => !absent[row] && numbers[row] !== wanted;
+    const { op, value } = clause;
+    const mask = new Uint8Array(numbers.length);
+    /** @type {(row: number) => boolean} */
+    let test;
+    if (op === "IS NULL" || op === "IS NOT NULL") test = () => op === "IS NOT NULL";
+    else if (op.endsWith("IN") || typeof value === "string") {
+      const asText = makeTest(clause);
+      const onNumber = clause.field.kind === "loose" ? null : makeNumberTest(clause);
+      test = onNumber ? (row) => onNumber(numbers[row]) : (row) => asText(column.logged(row));
+    } else {
+      const onNumber = makeNumberTest(clause);
+      test = (row) => onNumber(numbers[row]);
+    }
+    for (let row = 0; row < mask.length; row++) mask[row] = absent[row] ? Number(missing) : Number(test(row));
+    return mask;
+  }
+
+  /** @param {any} runs @param {any} clause */
+  function matchDatasets(runs, clause) {
+    const column = runs.find("run.datasets");
+    const { op, field } = clause;
+    if (!column) return new Uint8Array(runs.size).fill(op === "IS NULL" ? 1 : 0);
+    if (op === "IS NULL" || op === "IS NOT NULL") return matchWords(column, () => op === "IS NOT NULL", op === "IS NULL");
+    const test = makeTest(clause);
+    return matchWords(column, (word) => JSON.parse(word).some((/** @type {any} */ one) => test(String(one[field.key] ?? ""))), false);
+  }
+
+  /** What a clause says of a text that is there. @param {any} clause @returns {(text: string) => boolean} */
+  function makeTest({ field, op, value }) {
+    if (op === "IS NULL") return () => false;
+    if (op === "IS NOT NULL") return () => true;
+    if (op.endsWith("LIKE")) {
+      const pattern = makePattern(value, op.endsWith("ILIKE"));
+      const negated = op.startsWith("NOT");
+      return (text) => pattern.test(text) !== negated;
+    }
+    if (Array.isArray(value)) {
+      const tests = value.map((one) => makeTest({ field, op: "=", value: one }));
+      return (text) => tests.some((test) => test(text)) !== (op === "NOT IN");
+    }
+    if (typeof value === "string") return op === "=" ? (text) => text === value : (text) => text !== value;
+    const onNumber = makeNumberTest({ op, value });
+    return (text) => {
+      const number = parseLoose(text);
+      return number !== null && onNumber(number);
+    };
+  }
+
+  /** @param {any} clause @returns {(value: number) => boolean} NaN satisfies only != and NOT IN */
+  function makeNumberTest({ op, value }) {
+    switch (op) {
+      case "=": return (number) => number === value;
+      case "!=": return (number) => number !== value;
+      case "<": return (number) => number < value;
+      case "<=": return (number) => number <= value;
+      case ">": return (number) => number > value;
+      case ">=": return (number) => number >= value;
+      default: return (number) => value.includes(number) && !Number.isNaN(number) ? op === "IN" : op === "NOT IN";
     }
   }
 
-  /** A time without a zone is UTC, as everywhere here. @param {string} text */
-  function zoned(text) {
-    const plain = text.trim().replace(" ", "T");
-    return /([zZ]|[+-]\d\d:?\d\d)$/.test(plain) || !plain.includes("T") ? plain : `${plain}Z`;
+  /** % any text, _ any character. @param {string} like @param {boolean} fold */
+  function makePattern(like, fold) {
+    const source = [...like].map((ch) => (ch === "%" ? ".*" : ch === "_" ? "." : ch.replace(/[.*+?^${}()|[\]\\/]/, "\\$&"))).join("");
+    return new RegExp(`^${source}$`, fold ? "isu" : "su");
   }
 
-  /** @param {any} column @param {string} operator @param {string} wanted @returns {Test} */
-  function textTest(column, operator, wanted) {
-    /** @type {(word: string) => boolean} */
-    const good = {
-      "<": (/** @type {string} */ word) => word < wanted,
-      "<=": (/** @type {string} */ word) => word <= wanted,
-      ">": (/** @type {string} */ word) => word > wanted,
-      ">=": (/** @type {string} */ word) => word >= wanted,
-      "=": (/** @type {string} */ word) => word === wanted,
-      "==": (/** @type {string} */ word) => word === wanted,
-    }[operator] ?? ((word) => word !== wanted);
-    return wordsTest(column, good);
-  }
-
-  /** @param {any} column @param {string} pattern @param {{fold: boolean, negated: boolean}} how @returns {Test} */
-  function likeTest(column, pattern, { fold, negated }) {
-    const source = pattern.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/%/g, ".*").replace(/_/g, ".");
-    const expression = new RegExp(`^${source}$`, fold ? "isu" : "su");
-    if (column.isText) return wordsTest(column, (word) => expression.test(word) !== negated);
-    return (row) => !column.isMissing(row) && expression.test(String(column.numbers[row])) !== negated;
-  }
-
-  /** Ask each word once, not each row. @param {any} column @param {(word: string) => boolean} good @returns {Test} */
-  function wordsTest(column, good) {
-    const answers = Uint8Array.from(column.words, (/** @type {string} */ word) => (good(word) ? 1 : 0));
-    return (row) => column.codes[row] >= 0 && answers[column.codes[row]] === 1;
-  }
-
-  /** Whether text is meant as a query: it compares something. @param {string} text */
-  function looksLikeQuery(text) {
-    return /[=<>]|\b(like|ilike|in|is)\b\s*["'(`\w]/i.test(text) && /[\w`"]\s*(!=|[=<>]|\s(not\s+)?(like|ilike|in|is)\b)/i.test(text);
-  }
-
-  /** @param {string} text @param {any} runs @returns {Test} */
-  function parseQuery(text, runs) {
-    return new Parser(text, runs).parse();
-  }
-
-  Object.assign(window.runsite, { parseQuery, looksLikeQuery, QueryError });
+  window.runsite.evaluate = evaluate;
 })();
