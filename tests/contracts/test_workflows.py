@@ -1,4 +1,4 @@
-"""The GitHub workflows, this project's own and those that ``runsite init --github`` writes.
+"""The GitHub workflows, this project's and those that `runsite init --github` writes; the action.
 
 They are linted by the tools that know them, offline: zizmor for security, check-jsonschema
 for their shape, actionlint for expressions and shell.
@@ -104,3 +104,27 @@ def test_permissions_are_given_job_by_job(workflows):
         for name, job in workflow["jobs"].items():
             assert "permissions" in job, f"{path.name}: {name}"
             assert "timeout-minutes" in job, f"{path.name}: {name}"
+
+
+def test_the_action_is_sound():
+    """`action.yml` is an action by GitHub's own schema, and zizmor finds nothing in it."""
+    check(
+        [BIN / "check-jsonschema", "--builtin-schema", "vendor.github-actions", "action.yml"],
+        cwd=ROOT,
+    )
+    check(
+        [BIN / "zizmor", "--offline", "--no-progress", "--persona", "pedantic", "action.yml"],
+        cwd=ROOT,
+    )
+
+
+def test_the_hooks_for_other_projects_run(cli, tmp_path):
+    """Each hook's command exists and accepts a project without models."""
+    cli("init")
+    for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")):
+        program, *arguments = hook["entry"].split()
+        assert program == "runsite"
+        result = cli(*arguments)
+        assert result.exit_code == 0, f"{hook['id']}: {result.stderr}"
+        assert re.search(hook["files"], "registry.yaml")
+        assert hook["pass_filenames"] is False

@@ -36,6 +36,7 @@ COMMANDS = {
     "card": ("cards", "card", "Write, check, read and export model cards."),
     "check": ("review", "check", "Validate the registry: every problem, with its line."),
     "diff": ("review", "diff", "Show what a change does to the registry, with the evidence."),
+    "schema": ("schema", "schema", "Print the JSON Schema of the registry, for editors."),
     "seal": ("store", "seal", "Seal runs whose process is gone."),
     "compact": ("store", "compact", "Merge the small files of past months into few."),
     "gc": ("store", "gc", "Remove deleted runs for good, and leftovers."),

@@ -7,6 +7,7 @@ later.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path, PurePosixPath
@@ -14,8 +15,10 @@ from pathlib import Path, PurePosixPath
 import click
 
 from runsite import __version__
+from runsite.cli.schema import SCHEMA_PATH, format_schema
 from runsite.config import CONFIG_NAME, Config, load_config
 from runsite.errors import ConfigError, quote
+from runsite.registry.git import find_checkout
 
 __all__ = ["IgnoreEdit", "init", "make_ignore_edit"]
 
@@ -28,6 +31,9 @@ Next:
   python train.py       your training code, with `import runsite`
   runsite runs          what it logged
   runsite build         the site: open {index}"""
+_NEXT_GITHUB = """\
+  .github/CODEOWNERS    who has to approve a promotion: {registry} @your-org/reviewers"""
+_BRANCHES = ("main", "master", "trunk", "develop")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +53,26 @@ class IgnoreEdit:
 def init(*, github: bool) -> None:
     """Set up runsite in the current folder.
 
-    Writes runsite.yaml (settings, all of them commented out), registry.yaml (no models yet) and
-    the lines that .gitignore needs. Nothing that exists is overwritten, so it is safe to run
-    again.
+    Writes runsite.yaml (settings, all of them commented out), registry.yaml (no models yet), a
+    schema by which editors complete and check it, and the lines that .gitignore needs. Nothing
+    that exists is overwritten, so it is safe to run again.
     """
     folder = Path()
     _create(folder / CONFIG_NAME, _read_scaffold("runsite.yaml"))
     config = load_config(folder)
-    _create(folder / config.registry, _read_scaffold("registry.yaml"))
+    registry = folder / config.registry
+    _create(registry, _read_scaffold("registry.yaml"))
+    _create(registry.parent / SCHEMA_PATH, format_schema())
     _ignore(folder / _IGNORE_NAME, config)
     if github:
+        branch = _find_default_branch(registry)
         for name in _WORKFLOWS:
             text = _read_scaffold(f"github/{name}").replace("@VERSION@", __version__)
+            text = text.replace('"@BRANCH@"', json.dumps(branch))
             _create(folder / ".github" / "workflows" / name, text)
     click.echo(_NEXT.format(index=f"{PurePosixPath(config.site.output) / 'index.html'}"), err=True)
+    if github:
+        click.echo(_NEXT_GITHUB.format(registry=f"/{PurePosixPath(config.registry)}"), err=True)
 
 
 def make_ignore_edit(existing: str, *, patterns: tuple[str, ...]) -> IgnoreEdit:
@@ -77,6 +89,20 @@ def make_ignore_edit(existing: str, *, patterns: tuple[str, ...]) -> IgnoreEdit:
     lines = [_IGNORE_HEAD, *added] if _IGNORE_HEAD.strip("/") not in have else [*added]
     gap = "" if not existing else end if existing.endswith("\n") else end * 2
     return IgnoreEdit(gap + end.join(lines) + end, added)
+
+
+def _find_default_branch(path: Path) -> str:
+    """Return the branch that pull requests merge into, as far as the checkout tells."""
+    checkout = find_checkout(path)
+    if checkout is None:
+        return _BRANCHES[0]
+    head = checkout.ask("symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD")
+    if head:
+        return head.removeprefix("origin/")
+    current = checkout.branch()
+    known = (checkout.ask("branch", "--format=%(refname:short)") or "").split()
+    usual = [name for name in _BRANCHES if name == current or name in known]
+    return usual[0] if usual else current or _BRANCHES[0]
 
 
 def _read_scaffold(name: str) -> str:

@@ -1,3 +1,4 @@
+import json
 import re
 
 import pytest
@@ -17,6 +18,9 @@ Next:
   runsite runs          what it logged
   runsite build         the site: open site/index.html
 """
+OWNERS = (
+    "  .github/CODEOWNERS    who has to approve a promotion: /registry.yaml @your-org/reviewers\n"
+)
 
 
 def test_init_says_what_it_made(cli, tmp_path):
@@ -26,11 +30,13 @@ def test_init_says_what_it_made(cli, tmp_path):
     assert result.stderr == (
         "created  runsite.yaml\n"
         "created  registry.yaml\n"
+        "created  .runsite/registry.schema.json\n"
         "added    to .gitignore: /runs/live/, /site/\n" + NEXT
     )
     assert {path.name for path in tmp_path.iterdir()} == {
         "runsite.yaml",
         "registry.yaml",
+        ".runsite",
         ".gitignore",
     }
 
@@ -44,9 +50,10 @@ def test_init_again_changes_nothing(cli, tmp_path):
     assert result.stderr == (
         "exists   runsite.yaml (left as it is)\n"
         "exists   registry.yaml (left as it is)\n"
+        "exists   .runsite/registry.schema.json (left as it is)\n"
         "exists   .gitignore (nothing to add)\n"
         "exists   .github/workflows/runsite-review.yml (left as it is)\n"
-        "exists   .github/workflows/runsite-pages.yml (left as it is)\n" + NEXT
+        "exists   .github/workflows/runsite-pages.yml (left as it is)\n" + NEXT + OWNERS
     )
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
 
@@ -113,6 +120,7 @@ def test_git_ignores_what_is_not_for_it(cli, git_repo):
     status = git(git_repo, "status", "--porcelain", "--untracked-files=all").splitlines()
     assert [line.removeprefix("?? ") for line in status] == [
         ".gitignore",
+        ".runsite/registry.schema.json",
         "registry.yaml",
         "runs/runs/a.parquet",
         "runsite.yaml",
@@ -126,6 +134,22 @@ def test_the_workflows_install_this_version(cli, tmp_path):
         text = path.read_text()
         assert f'pip install "runsite=={__version__}"' in text
         assert "@VERSION@" not in text
+
+
+def test_the_workflows_name_the_default_branch(cli, git_repo):
+    """A repository whose branch is called otherwise gets workflows for that branch."""
+    git(git_repo, "switch", "--quiet", "--orphan", "master")
+    cli("init", "--github", cwd=git_repo)
+    text = (git_repo / ".github" / "workflows" / "runsite-pages.yml").read_text()
+    assert yaml.safe_load(text)[True]["push"]["branches"] == ["master"]
+
+
+def test_the_registry_names_its_schema(cli, tmp_path):
+    """An editor finds the schema by the registry's first line."""
+    cli("init")
+    first = (tmp_path / "registry.yaml").read_text().splitlines()[0]
+    named = first.removeprefix("# yaml-language-server: $schema=")
+    assert json.loads((tmp_path / named).read_text())["title"] == "runsite model registry"
 
 
 def test_a_file_in_the_way_is_named(cli, tmp_path):
