@@ -10,12 +10,11 @@ from runsite.build.workshop import Workshop
 from runsite.pages.context import Fact
 from runsite.pages.models import (
     ModelCard,
-    VersionEvidence,
     assemble_model_page,
     assemble_models_page,
-    assemble_version_page,
 )
 from runsite.pages.run import RunPage, RunSurroundings, assemble_run_page
+from runsite.pages.version import VersionEvidence, assemble_version_page
 from runsite.records import RunRecord
 from runsite.registry import Model, ModelVersion
 

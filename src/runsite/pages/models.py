@@ -1,4 +1,4 @@
-"""The pages of the registry: all models, one model, one version. Pure."""
+"""The pages of the registry: all models, and one model. Pure."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from runsite.directions import rank_metric
-from runsite.pages.context import Fact, Link, Meta, RunRef, Site, StageRef, told
-from runsite.pages.deltas import Delta, make_metric_deltas, make_param_deltas
+from runsite.pages.context import Link, Meta, RunRef, Site, StageRef, told
 from runsite.pages.formatting import (
     format_iso,
     format_number,
@@ -17,28 +16,26 @@ from runsite.pages.paths import (
     MODELS_PATH,
     OVERVIEW_PATH,
     find_root,
-    make_experiment_path,
     make_model_path,
     make_version_path,
 )
-from runsite.pages.run import InputRow, MetricRow, Pair, RunPage, make_run_ref
+from runsite.pages.run import Pair, make_run_ref
 from runsite.records import RunRecord
 from runsite.registry import Model, ModelVersion, Registry
 
 __all__ = [
     "CardSection",
-    "Delta",
     "ModelCard",
     "ModelPage",
     "ModelsPage",
-    "VersionEvidence",
-    "VersionPage",
     "VersionRow",
     "assemble_model_page",
     "assemble_models_page",
-    "assemble_version_page",
     "list_version_refs",
+    "make_load_snippet",
     "make_model_card",
+    "make_version_ref",
+    "make_version_row",
 ]
 
 NO_STAGE = "None"
@@ -106,48 +103,6 @@ class ModelPage:
     card: tuple[CardSection, ...] = told("What people wrote about that version.")
 
 
-@dataclass(frozen=True, slots=True)
-class VersionEvidence:
-    """What a version's page shows besides the registry. Not a context: an input of the assembly.
-
-    Attributes:
-        run_page: The page of the version's run, whose facts the card repeats; None where the run
-            is not in the store.
-        card: What people wrote.
-        card_gaps: Required sections that are missing.
-    """
-
-    run_page: RunPage | None = None
-    card: tuple[CardSection, ...] = ()
-    card_gaps: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class VersionPage:
-    """Context of `version.html`: the model card of one version."""
-
-    site: Site = told("What is the same on every page.")
-    meta: Meta = told("This page's place in the site.")
-    model: Link = told("The model.")
-    version: VersionRow = told("The version.")
-    facts: tuple[Fact, ...] = told("Registration, digest, run.")
-    against: StageRef | None = told("The version that this one is compared with.")
-    metric_deltas: tuple[Delta, ...] = told("Metrics beside those of `against`.")
-    param_deltas: tuple[Delta, ...] = told("Params that differ from those of `against`.")
-    metrics: tuple[MetricRow, ...] = told("Metrics of the version's run.")
-    params: tuple[Pair, ...] = told("Params of the version's run.")
-    inputs: tuple[InputRow, ...] = told("Datasets of the version's run.")
-    code: tuple[Fact, ...] = told("Commit, branch, state of the tree.")
-    environment: tuple[Fact, ...] = told("Python, platform, host.")
-    files: tuple[Pair, ...] = told("Files of the model with their sizes.")
-    signature: str = told("Signature as JSON text; empty where there is none.")
-    snippet: str = told("Python that loads this version.")
-    card: tuple[CardSection, ...] = told("What people wrote about the model.")
-    card_gaps: tuple[str, ...] = told("Required sections of the card that are missing.")
-    previous: StageRef | None = told("The version before this one.")
-    following: StageRef | None = told("The version after this one.")
-
-
 def make_model_card(
     model: Model,
     *,
@@ -156,7 +111,7 @@ def make_model_card(
 ) -> ModelCard:
     """Show a model in a list, with the metrics of the version that holds its highest stage."""
     order = sorted(model.stages.items(), key=lambda item: (item[0] != "Production", item[0]))
-    holders = tuple(_ref(model, version) for _, version in order)
+    holders = tuple(make_version_ref(model, version) for _, version in order)
     newest = max((v.version for v in model.versions), default=None)
     return ModelCard(
         name=model.name,
@@ -164,7 +119,7 @@ def make_model_card(
         description=model.description,
         n_versions=len(model.versions),
         holders=holders,
-        latest=None if newest is None else _ref(model, newest),
+        latest=None if newest is None else make_version_ref(model, newest),
         metrics=_holder_metrics(model, order, runs=runs, directions=directions),
     )
 
@@ -189,7 +144,7 @@ def list_version_refs(registry: Registry) -> dict[str, tuple[StageRef, ...]]:
     found: dict[str, list[StageRef]] = {}
     for model in registry.models.values():
         for version in model.versions:
-            found.setdefault(version.run, []).append(_ref(model, version.version))
+            found.setdefault(version.run, []).append(make_version_ref(model, version.version))
     return {run_id: tuple(refs) for run_id, refs in found.items()}
 
 
@@ -244,78 +199,18 @@ def assemble_model_page(
         model=card,
         metric_names=names,
         versions=tuple(
-            _row(model, version, run=runs.get(version.run), names=names) for version in newest_first
+            make_version_row(model, version, run=runs.get(version.run), names=names)
+            for version in newest_first
         ),
         tags=tuple(Pair(k, v) for k, v in sorted(model.tags.items())),
-        snippet=_snippet(model.name, card.holders[0].stage if card.holders else "1"),
+        snippet=make_load_snippet(model.name, card.holders[0].stage if card.holders else "1"),
         card_of=shown,
         card=cards.get(shown.version, ()) if shown else (),
     )
 
 
-def assemble_version_page(  # noqa: PLR0913  # what is compared stands on both sides
-    model: Model,
-    *,
-    version: ModelVersion,
-    evidence: VersionEvidence,
-    runs: Mapping[str, RunRecord],
-    site: Site,
-    directions: Mapping[str, str],
-) -> VersionPage:
-    """Assemble the card of one version.
-
-    Args:
-        model: The model.
-        version: The version.
-        evidence: What is known of the version besides the registry.
-        runs: Run id → run, for the versions' runs that the store has.
-        site: What is the same on every page.
-        directions: Metric key → ``min`` or ``max``, where the project says so.
-    """
-    path = make_version_path(model.name, version.version)
-    run = runs.get(version.run)
-    run_page = evidence.run_page
-    other = _find_other(model, version)
-    other_run = runs.get(other.run) if other else None
-    numbers = sorted(v.version for v in model.versions)
-    place = numbers.index(version.version)
-    return VersionPage(
-        site=site,
-        meta=Meta(
-            path=path,
-            root=find_root(path),
-            title=f"{model.name} version {version.version}",
-            description=version.description
-            or f"Model card of {model.name} version {version.version}.",
-            section="models",
-            crumbs=(
-                Link("Overview", OVERVIEW_PATH),
-                Link("Models", MODELS_PATH),
-                Link(model.name, make_model_path(model.name)),
-            ),
-        ),
-        model=Link(model.name, make_model_path(model.name)),
-        version=_row(model, version, run=run, names=()),
-        facts=_version_facts(version, run),
-        against=_ref(model, other.version) if other else None,
-        metric_deltas=make_metric_deltas(run, other_run, directions=directions),
-        param_deltas=make_param_deltas(run, other_run),
-        metrics=run_page.metrics if run_page else (),
-        params=run_page.params if run_page else (),
-        inputs=run_page.inputs if run_page else (),
-        code=run_page.code if run_page else (),
-        environment=run_page.environment if run_page else (),
-        files=_files(run_page, version.artifact),
-        signature=_signature(run, version.artifact),
-        snippet=_snippet(model.name, str(version.version)),
-        card=evidence.card,
-        card_gaps=evidence.card_gaps,
-        previous=_ref(model, numbers[place - 1]) if place else None,
-        following=_ref(model, numbers[place + 1]) if place + 1 < len(numbers) else None,
-    )
-
-
-def _ref(model: Model, version: int) -> StageRef:
+def make_version_ref(model: Model, version: int) -> StageRef:
+    """Name a version with its stage and its page."""
     return StageRef(
         model=model.name,
         version=version,
@@ -324,12 +219,13 @@ def _ref(model: Model, version: int) -> StageRef:
     )
 
 
-def _row(
+def make_version_row(
     model: Model, version: ModelVersion, *, run: RunRecord | None, names: Sequence[str]
 ) -> VersionRow:
+    """Show a version in its model's table, with the metrics of these names."""
     metrics = run.metrics if run else {}
     return VersionRow(
-        ref=_ref(model, version.version),
+        ref=make_version_ref(model, version.version),
         aliases=model.aliases_of(version.version),
         registered=format_time(version.registered_at),
         registered_iso=format_iso(version.registered_at),
@@ -360,49 +256,6 @@ def _main_metrics(
     return tuple(ranked[:_MAX_METRICS])
 
 
-def _find_other(model: Model, version: ModelVersion) -> ModelVersion | None:
-    """Choose what a version is compared with: Production, or else the version before it."""
-    production = model.stages.get("Production")
-    if production is not None and production != version.version:
-        found = model.find_version(production)
-        if found:
-            return found
-    before = [v for v in model.versions if v.version < version.version]
-    return max(before, key=lambda v: v.version, default=None)
-
-
-def _version_facts(version: ModelVersion, run: RunRecord | None) -> tuple[Fact, ...]:
-    at = version.registered_at
-    facts = [
-        Fact("Registered", format_time(at), format_iso(at), kind="time"),
-        Fact("By", version.registered_by),
-        Fact("Experiment", run.experiment, path=make_experiment_path(run.experiment))
-        if run
-        else Fact("Experiment", ""),
-        Fact("Run", make_run_ref(run).name, run.run_id, path=make_run_ref(run).path)
-        if run
-        else Fact("Run", version.run, kind="code"),
-        Fact("Artifact", version.artifact, kind="code"),
-        Fact("Digest", version.digest[:19], version.digest, kind="code"),
-    ]
-    return tuple(fact for fact in facts if fact.value)
-
-
-def _files(run_page: RunPage | None, folder: str) -> tuple[Pair, ...]:
-    if run_page is None:
-        return ()
-    start = f"{folder}/" if folder else ""
-    return tuple(
-        Pair(row.path[len(start) :], row.size)
-        for row in run_page.artifacts
-        if row.path.startswith(start)
-    )
-
-
-def _signature(run: RunRecord | None, folder: str) -> str:
-    models = [m for m in run.models if m.path == folder] if run else []
-    return models[0].signature if models else ""
-
-
-def _snippet(name: str, what: str) -> str:
+def make_load_snippet(name: str, what: str) -> str:
+    """Write the Python that loads a version, by its number or its stage."""
     return f'import runsite\n\nmodel = runsite.pyfunc.load_model("models:/{name}/{what}")\n'

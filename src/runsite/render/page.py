@@ -9,10 +9,11 @@ from jinja2 import Environment, TemplateError, UndefinedError
 
 from runsite.errors import BuildError, quote
 from runsite.pages.experiment import ExperimentPage
-from runsite.pages.models import ModelPage, ModelsPage, VersionPage
+from runsite.pages.models import ModelPage, ModelsPage
 from runsite.pages.overview import ExperimentsPage, OverviewPage
 from runsite.pages.plain import ComparePage, NotFoundPage, SearchPage
 from runsite.pages.run import RunPage
+from runsite.pages.version import VersionPage
 
 __all__ = ["TEMPLATES", "Page", "make_context", "render_page"]
 
