@@ -6,6 +6,7 @@ the file works; all problems in a file are reported together.
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -31,6 +32,8 @@ class SiteConfig:
         base_url: Where the site will be published; only feeds and sitemaps need it.
         repository_url: Web address of the Git repository, for links to commits.
         theme: Folder of overrides, or empty for the built-in theme alone.
+        max_file_mb: Largest file of a run that is copied into the site, in MB.
+        max_artifacts_mb: How much of such files the site holds in all, in MB; 0 for none.
         directions: Metric key → ``min`` or ``max`` where the name alone does not tell.
     """
 
@@ -40,6 +43,8 @@ class SiteConfig:
     base_url: str = ""
     repository_url: str = ""
     theme: str = ""
+    max_file_mb: float = 5.0
+    max_artifacts_mb: float = 200.0
     directions: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -144,13 +149,17 @@ def parse_config(text: str, *, folder: Path = Path(), name: str = CONFIG_NAME) -
 def _parse_site(site: Mapping[str, object], problems: list[str]) -> SiteConfig:
     plain = SiteConfig()
     names = ("title", "description", "output", "base_url", "repository_url", "theme")
-    problems += _unknown_keys(site, {*names, "directions"}, "site.")
+    numbers = ("max_file_mb", "max_artifacts_mb")
+    problems += _unknown_keys(site, {*names, *numbers, "directions"}, "site.")
     directions = _section(site, "directions", problems)
     for key, value in directions.items():
         if value not in ("min", "max"):
             problems.append(f"site.directions.{key} must be min or max, not {value!r}")
+    texts = {n: _text(site, n, getattr(plain, n), "site.", problems) for n in names}
     return SiteConfig(
-        **{n: _text(site, n, getattr(plain, n), "site.", problems) for n in names},
+        **texts,
+        max_file_mb=_number(site, "max_file_mb", plain.max_file_mb, problems),
+        max_artifacts_mb=_number(site, "max_artifacts_mb", plain.max_artifacts_mb, problems),
         directions={str(k): str(v) for k, v in directions.items()},
     )
 
@@ -193,6 +202,16 @@ def _text(
         problems.append(f"{prefix}{key} must be text, not {value!r}")
         return default
     return value
+
+
+def _number(site: Mapping[str, object], key: str, default: float, problems: list[str]) -> float:
+    value = site.get(key)
+    if value is None:
+        return default
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
+        problems.append(f"site.{key} must be a number from 0, not {value!r}")
+        return default
+    return float(value)
 
 
 def _unknown_keys(data: Mapping[str, object], known: set[str], prefix: str) -> list[str]:

@@ -177,7 +177,8 @@ def write_project(folder: Path, *, card: str | None = CARD_TEXT) -> Path:
 def _make_run(index: int, run_id: str) -> RunRecord:
     rmse = 6.61 - index / 10
     summary = {"last_step": 30, "last_time_us": 0, "min_step": 30, "max_step": 0, "count": 31}
-    files = {"MLmodel": MLMODEL.encode(), "model.ubj": b"x" * 2_000, "input_example.json": b"{}"}
+    files = {"MLmodel": MLMODEL.encode(), "model.ubj": b"x" * 1_920}
+    files["input_example.json"] = json.dumps(EXAMPLE).encode()
     return RunRecord(
         run_id=run_id,
         revision=1,
@@ -236,12 +237,15 @@ def _write_run(store: Store, run: RunRecord) -> None:
     for item in run.inputs:
         writer.add_input(item)
     folder = writer.artifacts_dir
-    texts = {"models/MLmodel": MLMODEL, "models/input_example.json": json.dumps(EXAMPLE)}
+    contents = {
+        "models/MLmodel": MLMODEL.encode(),
+        "models/input_example.json": json.dumps(EXAMPLE).encode(),
+        "models/model.ubj": b"x" * 1_920,
+    }
     for artifact in run.artifacts:
         path = folder / artifact.path
         path.parent.mkdir(parents=True, exist_ok=True)
-        text = texts.get(artifact.path)
-        path.write_bytes(PNG if text is None else text.encode())
+        path.write_bytes(contents.get(artifact.path, PNG))
     writer.add_artifacts(run.artifacts)
     for model in run.models:
         writer.add_model(model)

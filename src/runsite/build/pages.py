@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 from runsite import __version__
+from runsite.build.artifacts import publish_files
 from runsite.build.assets import find_versions, read_assets, write_assets
 from runsite.build.experiments import ExperimentResult, write_experiments
 from runsite.build.models import write_models
@@ -67,7 +68,9 @@ def write_site(
         writer=writer,
         code=code,
     )
-    plan = plan_runs(shop, versions=list_version_refs(data.registry))
+    versions = list_version_refs(data.registry)
+    files = publish_files(shop, first=versions)
+    plan = plan_runs(shop, versions=versions, files=files)
     total, done = len(data.runs), 0
 
     def tick(count: int) -> None:
@@ -80,7 +83,7 @@ def write_site(
     experiments = write_experiments(shop, plan)
     models, warnings = write_models(shop)
     _write_plain_pages(shop, experiments, models)
-    return total, (*data.problems, *warnings)
+    return total, (*data.problems, *files.warnings, *warnings)
 
 
 def _write_plain_pages(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
+from runsite.build.artifacts import PublishedFiles, read_files
 from runsite.build.histories import (
     CurveShard,
     collect_batches,
@@ -43,13 +44,15 @@ class RunPlan:
     stamps: Mapping[str, str]
 
 
-def plan_runs(shop: Workshop, *, versions: Mapping[str, tuple[StageRef, ...]]) -> RunPlan:
+def plan_runs(
+    shop: Workshop, *, versions: Mapping[str, tuple[StageRef, ...]], files: PublishedFiles
+) -> RunPlan:
     """Find each run's neighbours and shard."""
     frame = shop.data.runs.frame
     shards = plan_shards(frame)
     shard_of = {run_id: shard.path for shard in shards for run_id in shard.run_ids}
     return RunPlan(
-        around=dict(_find_surroundings(shop, shard_of=shard_of, versions=versions)),
+        around=dict(_find_surroundings(shop, shard_of=shard_of, versions=versions, files=files)),
         shards=shards,
         points=count_points(frame),
         stamps=_make_stamps(frame),
@@ -114,10 +117,12 @@ def _write_pages(
     directions = shop.options.config.site.directions
     records = shop.data.runs.find_records(run_ids)
     for run_id in run_ids:
+        around = plan.around[run_id]
+        files = read_files(shop, records[run_id], skipped=around.skipped)
         page = assemble_run_page(
             records[run_id],
             site=shop.site,
-            around=plan.around[run_id],
+            around=replace(around, files=files),
             curves=sparks.get(run_id, {}),
             directions=directions,
         )
@@ -155,6 +160,7 @@ def _find_surroundings(
     *,
     shard_of: Mapping[str, str],
     versions: Mapping[str, tuple[StageRef, ...]],
+    files: PublishedFiles,
 ) -> Iterable[tuple[str, RunSurroundings]]:
     runs = shop.data.runs
     children: dict[str, list[str]] = {}
@@ -179,5 +185,6 @@ def _find_surroundings(
                     children=tuple(ref for ref in nested if ref),
                     versions=versions.get(run_id, ()),
                     curves_path=shard_of.get(run_id, ""),
+                    skipped=files.skipped_of(run_id),
                 ),
             )

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from runsite.directions import find_direction
+from runsite.pages.artifacts import (
+    ArtifactRow,
+    ModelRow,
+    RunFiles,
+    make_artifact_rows,
+    make_model_rows,
+)
 from runsite.pages.context import Fact, Link, Meta, RunRef, Site, StageRef, told
+from runsite.pages.files import ImageSeries, Preview
 from runsite.pages.formatting import (
     format_bytes,
     format_count,
@@ -27,10 +35,8 @@ from runsite.pages.sparkline import Sparkline, make_sparkline
 from runsite.records import MetricSummary, RunRecord
 
 __all__ = [
-    "ArtifactRow",
     "InputRow",
     "MetricRow",
-    "ModelRow",
     "Pair",
     "RunPage",
     "RunSurroundings",
@@ -81,25 +87,6 @@ class InputRow:
 
 
 @dataclass(frozen=True, slots=True)
-class ArtifactRow:
-    """A file that the run produced."""
-
-    path: str = told("Path inside the run's artifacts.")
-    size: str = told("Size for people.")
-    sha256: str = told("Digest, 64 hex digits.")
-
-
-@dataclass(frozen=True, slots=True)
-class ModelRow:
-    """A model that the run logged."""
-
-    path: str = told("Folder inside the run's artifacts.")
-    flavors: str = told("Flavors, joined by commas.")
-    digest: str = told("Digest over its files; may be empty.")
-    uri: str = told("What `load_model` takes.")
-
-
-@dataclass(frozen=True, slots=True)
 class RunSurroundings:
     """What a run's page shows of its neighbours. Not a context: an input of the assembly."""
 
@@ -109,6 +96,8 @@ class RunSurroundings:
     children: tuple[RunRef, ...] = ()
     versions: tuple[StageRef, ...] = ()
     curves_path: str = ""
+    skipped: tuple[tuple[str, str], ...] = ()
+    files: RunFiles = field(default_factory=RunFiles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +118,8 @@ class RunPage:
     inputs: tuple[InputRow, ...] = told("Datasets that the run used.")
     models: tuple[ModelRow, ...] = told("Models that the run logged.")
     artifacts: tuple[ArtifactRow, ...] = told("Files that the run produced, by path.")
+    previews: tuple[Preview, ...] = told("What is shown of the files.")
+    series: tuple[ImageSeries, ...] = told("Images that were logged by step.")
     artifacts_size: str = told("Size of all artifacts together.")
     versions: tuple[StageRef, ...] = told("Registered versions that came from this run.")
     code: tuple[Fact, ...] = told("Commit, branch, state of the tree.")
@@ -188,13 +179,10 @@ def assemble_run_page(
             if not key.startswith(_SYSTEM_TAGS)
         ),
         inputs=_input_rows(run),
-        models=tuple(
-            ModelRow(m.path, ", ".join(m.flavors), m.digest, f"runs:/{run.run_id}/{m.path}")
-            for m in run.models
-        ),
-        artifacts=tuple(
-            ArtifactRow(a.path, format_bytes(a.size_bytes), a.sha256) for a in run.artifacts
-        ),
+        models=make_model_rows(run),
+        artifacts=make_artifact_rows(run.artifacts, files=around.files),
+        previews=around.files.previews,
+        series=around.files.series,
         artifacts_size=format_bytes(sum(a.size_bytes for a in run.artifacts)),
         versions=around.versions,
         code=_code(run, repository_url=site.repository_url),
