@@ -5,12 +5,18 @@ The other modules of this package get values; this one and `files` know where th
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from runsite.cards.facts import CardFacts, CardSources, StageMove, assemble_facts
+from runsite.cards.evaluations import (
+    MAX_EVALUATION_BYTES,
+    find_evaluations,
+    parse_evaluation,
+)
+from runsite.cards.facts import CardFacts, CardSources, Estimate, StageMove, assemble_facts
 from runsite.errors import ModelError, NotFoundError, quote
 from runsite.models.mlmodel import read_mlmodel
 from runsite.records import RunRecord
@@ -19,7 +25,14 @@ from runsite.registry.compare import MoveKind
 from runsite.registry.history import History
 from runsite.store import Store
 
-__all__ = ["Surroundings", "choose_version", "collect_facts", "make_stage_moves"]
+__all__ = [
+    "Surroundings",
+    "choose_version",
+    "collect_facts",
+    "make_stage_moves",
+    "read_estimates",
+    "read_example",
+]
 
 _MAX_EXAMPLE = 16 * 1024
 
@@ -51,11 +64,12 @@ def collect_facts(
     around = around or Surroundings()
     found = model.get_version(version)
     runs = _read_runs(store, _find_relevant(model, version=version))
-    folder = store.artifacts_dir(found.run) / found.artifact if found.run in runs else None
+    run = runs.get(found.run)
     sources = CardSources(
         runs=runs,
+        estimates=read_estimates(store, run) if run else (),
         history=around.history,
-        example=_read_example(folder) if folder else "",
+        example=read_example(store, run, artifact=found.artifact) if run else "",
         directions=around.directions or {},
         repository_url=around.repository_url,
     )
@@ -122,16 +136,34 @@ def _read_runs(store: Store, run_ids: Iterable[str]) -> dict[str, RunRecord]:
     return runs
 
 
-def _read_example(folder: Path) -> str:
-    """Return the model's input example as compact JSON text; empty where there is none."""
+def read_estimates(store: Store, run: RunRecord) -> tuple[Estimate, ...]:
+    """Read what the evaluations of a run measured; what cannot be read is passed over."""
+    found: list[Estimate] = []
+    folder = store.artifacts_dir(run.run_id)
+    for path in find_evaluations(item.path for item in run.artifacts):
+        with contextlib.suppress(OSError, ValueError):
+            text = _read_inside(folder, path, most=MAX_EVALUATION_BYTES)
+            found += parse_evaluation(text, path=path)
+    return tuple(found)
+
+
+def read_example(store: Store, run: RunRecord, *, artifact: str) -> str:
+    """Return a model's input example as compact JSON text; empty where there is none."""
+    folder = store.artifacts_dir(run.run_id) / artifact
     try:
         info = read_mlmodel(folder).saved_input_example_info or {}
         name = str(info.get("artifact_path") or "")
-        path = folder / name
-        if not name or not path.resolve().is_relative_to(folder.resolve()):
-            return ""
-        with path.open(encoding="utf-8") as file:
-            text = file.read(_MAX_EXAMPLE + 1)
-        return json.dumps(json.loads(text)) if len(text) <= _MAX_EXAMPLE else ""
+        text = _read_inside(folder, name, most=_MAX_EXAMPLE) if name else ""
+        return json.dumps(json.loads(text)) if text else ""
     except (OSError, ValueError, ModelError, NotFoundError, RecursionError):
         return ""
+
+
+def _read_inside(folder: Path, name: str, *, most: int) -> str:
+    """Read a text file of a folder; empty where it leads out of it or is larger than `most`."""
+    path = folder / name
+    if not path.resolve().is_relative_to(folder.resolve()):
+        return ""
+    with path.open("rb") as file:
+        data = file.read(most + 1)
+    return data.decode("utf-8") if len(data) <= most else ""

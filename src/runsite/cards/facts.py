@@ -7,6 +7,7 @@ page, the exports and the references in a card's words all read the same facts.
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -269,11 +270,14 @@ def _identify(model: Model, version: ModelVersion, *, run: RunRecord | None) -> 
 
 
 def _list_metrics(run: RunRecord | None, *, sources: CardSources) -> tuple[MetricFact, ...]:
-    measured = {(*split_metric_key(e.key), e.split, e.slice) for e in sources.estimates}
     facts = [_fact_of_estimate(estimate, sources=sources) for estimate in sources.estimates]
+    measured = {e.key: e.value for e in sources.estimates if not e.slice}
+    splits = {(f.split, f.name) for f in facts if not f.slice}
     for key, metric in run.metrics.items() if run else ():
         split, name = split_metric_key(key)
-        if (split, name, split, "") not in measured:
+        # An evaluation logs what it measures: the same number is not told twice.
+        told = math.isclose(measured.get(key, math.nan), metric.last, rel_tol=1e-9)
+        if not told and (split, name) not in splits:
             direction = find_direction(key, directions=sources.directions) or ""
             facts.append(MetricFact(key, name, metric.last, split, direction=direction))
     return tuple(sorted(facts, key=lambda f: (f.split, f.name, f.slice, f.key)))

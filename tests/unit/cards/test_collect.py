@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import hashlib
 import json
 
 import pytest
 
 from runsite.cards.collect import choose_version, collect_facts
 from runsite.errors import InvalidValueError, NotFoundError
+from runsite.records import ArtifactRecord
 from runsite.registry import Model, Registry, load_registry
 from runsite.store import Store
 from support.cards import EXAMPLE, MODEL, RUN_IDS, make_model, write_project
@@ -71,3 +73,48 @@ def test_a_version_that_is_not_there_is_an_error():
     assert str(caught.value) == (
         "model 'empty' has no versions yet\n  hint:  runsite register adds one"
     )
+
+
+def add_artifact(project, path: str, text: str) -> None:
+    """Log a text file into the run of version 2, as a writer that goes on with it."""
+    store = Store.open(project / "runs")
+    writer = store.resume_run(RUN_IDS[1])
+    target = writer.artifacts_dir / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text)
+    writer.add_artifacts(
+        [ArtifactRecord(path, len(text), hashlib.sha256(text.encode()).hexdigest())]
+    )
+    writer.close()
+
+
+def test_evaluations_of_the_run_are_facts(tmp_path):
+    """Metrics that were measured with intervals and slices stand in the card, each once."""
+    project = write_project(tmp_path)
+    rmse = {"value": 6.51, "low": 6.4, "high": 6.6}
+    part = {"column": "borough", "value": "Queens", "rows": 10, "metrics": {"rmse": 7.5}}
+    content = {
+        "kind": "evaluation",
+        "dataset": "green-2021-02",
+        "rows": 100,
+        "confidence": 0.9,
+        "metrics": {"rmse": rmse},
+        "slices": [part],
+    }
+    add_artifact(project, "evaluation/evaluation.json", json.dumps(content))
+    found = [m for m in collect(project).metrics if m.name == "rmse"]
+    assert [(m.split, m.slice, m.value, m.low, m.level, m.rows) for m in found] == [
+        ("green-2021-02", "", 6.51, 6.4, 0.9, 100),
+        ("green-2021-02", "borough=Queens", 7.5, None, None, 10),
+    ]
+
+
+def test_an_evaluation_that_is_too_large_or_gone_is_passed_over(tmp_path):
+    """A card is made of what can be read."""
+    project = write_project(tmp_path)
+    add_artifact(project, "evaluation/evaluation.json", "x" * (4 * 1024 * 1024 + 1))
+    add_artifact(project, "b_evaluation/evaluation.json", "{}")
+    (
+        Store.open(project / "runs").artifacts_dir(RUN_IDS[1]) / "b_evaluation/evaluation.json"
+    ).unlink()
+    assert [m.slice for m in collect(project).metrics if m.slice] == []
