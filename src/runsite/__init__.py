@@ -23,10 +23,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from runsite import (
         artifacts,
+        catboost,
         data,
         entities,
         errors,
         hyperopt,
+        lightgbm,
         models,
         pyfunc,
         sklearn,
@@ -115,6 +117,7 @@ __all__ = [
     "active_run",
     "artifacts",
     "autolog",
+    "catboost",
     "create_experiment",
     "data",
     "delete_experiment",
@@ -138,6 +141,7 @@ __all__ = [
     "hyperopt",
     "is_tracking_uri_set",
     "last_active_run",
+    "lightgbm",
     "load_table",
     "log_artifact",
     "log_artifacts",
@@ -182,10 +186,12 @@ __all__ = [
 _MODULES = frozenset(
     {
         "artifacts",
+        "catboost",
         "data",
         "entities",
         "errors",
         "hyperopt",
+        "lightgbm",
         "models",
         "pyfunc",
         "sklearn",

@@ -35,8 +35,10 @@ IMPORTERS = {
     "yaml": {"artifacts", "cards", "config", "models", "registry", "tracking"},
     # Found, never required: each is imported only where the user has it.
     "IPython": {"capture", "tracking"},
+    "catboost": FRAMEWORK_LAYERS | {"catboost"},
     "cloudpickle": FRAMEWORK_LAYERS,
     "hyperopt": FRAMEWORK_LAYERS | {"hyperopt"},
+    "lightgbm": FRAMEWORK_LAYERS | {"lightgbm"},
     "matplotlib": FRAMEWORK_LAYERS,
     "numpy": FRAMEWORK_LAYERS,
     "pandas": FRAMEWORK_LAYERS,

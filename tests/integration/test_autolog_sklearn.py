@@ -121,6 +121,7 @@ def test_a_search_records_its_best_and_its_candidates():
     (parent,) = [run for run in runs if run.parent_run_id is None]
     children = [run for run in runs if run.parent_run_id == parent.run_id]
     assert len(children) == 5
+    assert {child.inputs for child in children} == {parent.inputs}
     assert parent.params["best_ridge__alpha"] == "0.1"
     assert "ridge__alpha" not in parent.params
     assert "best_cv_score" in parent.metrics
@@ -173,6 +174,10 @@ def test_metrics_after_the_training_go_into_its_run():
     assert run.metrics["LinearRegression_score_X_test"].last == score
     info = json.loads((Path("runs/artifacts") / run.run_id / "metric_info.json").read_text())
     assert info["LinearRegression_score_X_test"] == "LinearRegression.score(X_test, y_test)"
+    assert [(item.name, item.context, item.rows) for item in run.inputs] == [
+        ("dataset", "train", 60),
+        ("X_test", "eval", 20),
+    ]
 
 
 def test_an_active_run_is_used_and_left_open():

@@ -79,7 +79,7 @@ def test_train_records_params_rounds_importance_and_model():
 
 
 def test_early_stopping_says_where_it_stopped():
-    """The best and the last round are metrics when a training stops early."""
+    """The best and the last round are metrics, and the last value is that of the kept model."""
     booster = xgb.train(
         {"eta": 0.9, "max_depth": 6},
         xgb.DMatrix(X[:40], Y[:40]),
@@ -91,7 +91,9 @@ def test_early_stopping_says_where_it_stopped():
     (run,) = read_all()
     assert run.metrics["best_iteration"].last == booster.best_iteration
     assert run.metrics["stopped_iteration"].last == booster.num_boosted_rounds() - 1
-    assert len(history(run, "val-rmse")) == booster.num_boosted_rounds()
+    values = history(run, "val-rmse")
+    assert len(values) == booster.num_boosted_rounds() + 1
+    assert values[-1] == (booster.num_boosted_rounds(), booster.best_score)
 
 
 def test_an_estimator_records_params_and_rounds():
@@ -102,6 +104,11 @@ def test_an_estimator_records_params_and_rounds():
     (run,) = read_all()
     assert run.params["n_estimators"] == "4"
     assert len(run.params) >= 37
+    assert (run.params["num_boost_round"], run.params["verbose_eval"]) == ("4", "False")
+    assert [(item.name, item.context) for item in run.inputs] == [
+        ("dataset", "train"),
+        ("validation_0", "eval"),
+    ]
     expected = model.evals_result()["validation_0"]["rmse"]
     assert history(run, "validation_0-rmse") == list(enumerate(expected))
     assert np.allclose(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from runsite.models.enforce import enforce_params, enforce_schema
-from runsite.models.flavors import pyfunc, sklearn, xgboost
+from runsite.models.flavors import catboost, lightgbm, pyfunc, sklearn, xgboost
 from runsite.models.frames import to_pandas
 from runsite.models.mlmodel import PYFUNC, MLModel, read_mlmodel
 from runsite.models.schema import Schema
@@ -117,6 +117,12 @@ def _load(
     if loader == xgboost.LOADER:
         booster = xgboost.load_xgboost(root, model=model)
         return _Loaded(booster, xgboost.make_scorer(booster))
+    if loader == lightgbm.LOADER:
+        light = lightgbm.load_lightgbm(root, model=model)
+        return _Loaded(light, lightgbm.make_scorer(light))
+    if loader == catboost.LOADER:
+        cat = catboost.load_catboost(root, model=model)
+        return _Loaded(cat, catboost.make_scorer(cat))
     if loader == pyfunc.LOADER:
         python_model, context = pyfunc.load_python_model(
             root, model=model, model_config=model_config

@@ -17,12 +17,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from runsite.integrations.autolog import sklearn_patch, xgboost_patch
+from runsite.integrations.autolog import (
+    catboost_patch,
+    lightgbm_patch,
+    sklearn_patch,
+    xgboost_patch,
+)
 from runsite.integrations.autolog.config import AutologConfig, set_config
 
 __all__ = ["FLAVORS", "autolog", "autolog_flavor"]
 
-_PATCHES = {"sklearn": sklearn_patch, "xgboost": xgboost_patch}
+_PATCHES = {
+    "sklearn": sklearn_patch,
+    "xgboost": xgboost_patch,
+    "lightgbm": lightgbm_patch,
+    "catboost": catboost_patch,
+}
 FLAVORS = tuple(_PATCHES)
 
 
@@ -53,7 +63,8 @@ def autolog(
             left out.
         silent: No message, not even when something could not be recorded.
         extra_tags: Set on every run that autologging starts.
-        exclude_flavors: Frameworks to leave alone: ``sklearn``, ``xgboost``.
+        exclude_flavors: Frameworks to leave alone: ``sklearn``, ``xgboost``, ``lightgbm``,
+            ``catboost``.
     """
     for flavor in FLAVORS:
         if flavor in set(exclude_flavors or ()):

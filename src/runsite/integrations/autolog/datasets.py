@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from runsite.models.infer import is_instance_of
 
 if TYPE_CHECKING:
+    from runsite.records import InputRecord
     from runsite.tracking.sessions import Session
 
 __all__ = ["EXAMPLE_ROWS", "log_dataset", "take_head"]
@@ -18,7 +19,7 @@ _HEAD_ROWS = 100
 
 def log_dataset(
     session: Session, x: Any, y: Any = None, *, context: str, name: str = "dataset"
-) -> None:
+) -> InputRecord | None:
     """Record training data as an input of the run: name, digest, schema, rows.
 
     Args:
@@ -27,6 +28,9 @@ def log_dataset(
         y: Targets.
         context: ``train`` or ``eval``.
         name: What to call it.
+
+    Returns:
+        What was recorded; None of data that has no digest here.
     """
     from runsite import data
 
@@ -39,9 +43,11 @@ def log_dataset(
     elif is_instance_of(x, "numpy", "ndarray"):
         dataset = data.from_numpy(x, targets=_as_array(y), name=name)
     else:
-        return
+        return None
     record = data.make_record(dataset, context=context)
-    session.writer.add_input(dataclasses.replace(record, rows=int(x.shape[0])))
+    record = dataclasses.replace(record, rows=int(x.shape[0]))
+    session.writer.add_input(record)
+    return record
 
 
 def take_head(x: Any, *, rows: int = _HEAD_ROWS) -> Any:

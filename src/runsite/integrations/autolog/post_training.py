@@ -16,6 +16,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from runsite.integrations.autolog.config import find_config, warn
+from runsite.integrations.autolog.datasets import log_dataset
 from runsite.integrations.autolog.patching import patch
 from runsite.integrations.autolog.recording import log_values, save_json
 from runsite.integrations.autolog.training import current_training, guarded, is_inner
@@ -41,11 +42,20 @@ class _ModelRun:
     datasets: dict[str, list[int]] = field(default_factory=dict)
     calls: dict[str, list[str]] = field(default_factory=dict)
     info: dict[str, str] = field(default_factory=dict)
+    inputs: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class _Data:
+    """Data that a model was asked about: what it is called, and itself as long as it lives."""
+
+    name: str
+    find: Callable[[], Any]
 
 
 _lock = threading.RLock()
 _models: dict[int, _ModelRun] = {}
-_predictions: dict[int, tuple[_ModelRun, str]] = {}
+_predictions: dict[int, tuple[_ModelRun, _Data]] = {}
 
 
 def remember_model(estimator: Any, session: Session) -> None:
@@ -67,10 +77,10 @@ def around_predict(
     try:
         data = args[0] if args else kwargs.get("X")
         with _lock:
-            _predictions[id(result)] = (run, _name_dataset(run, data))
+            _predictions[id(result)] = (run, _describe_data(run, data))
         weakref.finalize(result, _predictions.pop, id(result), None)
-    except TypeError:
-        _predictions.pop(id(result), None)  # a list cannot be watched, so it is not remembered
+    except Exception:  # noqa: BLE001 - a list cannot be watched, so it is not remembered
+        _predictions.pop(id(result), None)
     return result
 
 
@@ -88,7 +98,7 @@ def around_score(
         lambda: _record(
             run,
             name=f"{type(estimator).__name__}_score",
-            dataset=_name_dataset(run, data),
+            data=_describe_data(run, data),
             call=_describe_call(f"{type(estimator).__name__}.score", args, kwargs),
             value=value,
         )
@@ -124,13 +134,13 @@ def _around_metric(
         None,
     )
     if found is not None:
-        run, dataset = found
+        run, data = found
         name = original.__name__
         _attempt(
             lambda: _record(
                 run,
                 name=name,
-                dataset=dataset,
+                data=data,
                 call=_describe_call(name, args, kwargs),
                 value=value,
             )
@@ -145,19 +155,30 @@ def _find_run(estimator: Any) -> _ModelRun | None:
     return _models.get(id(estimator))
 
 
-def _record(run: _ModelRun, *, name: str, dataset: str, call: str, value: Any) -> None:
+def _record(run: _ModelRun, *, name: str, data: _Data, call: str, value: Any) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return
     with _lock:
         calls = run.calls.setdefault(name, [])
         if call not in calls:
             calls.append(call)
-        key = f"{_number(name, calls.index(call))}_{dataset}"
+        key = f"{_number(name, calls.index(call))}_{data.name}"
         run.info[key] = call
         info = dict(run.info)
     session = open_session(run.store, run.run_id)
     log_values(session, {key: value})
     save_json(session, "metric_info.json", info)
+    _record_data(session, run, data)
+
+
+def _record_data(session: Session, run: _ModelRun, data: _Data) -> None:
+    """Record the data behind a metric as an input of the run, once."""
+    config = find_config(FLAVOR)
+    if config is None or not config.log_datasets or data.name in run.inputs:
+        return
+    run.inputs.add(data.name)
+    name = "dataset" if data.name.startswith(_UNKNOWN) else data.name
+    log_dataset(session, data.find(), context="eval", name=name)
 
 
 def _attempt(action: Callable[[], None]) -> None:
@@ -165,6 +186,14 @@ def _attempt(action: Callable[[], None]) -> None:
         action()
     except Exception as error:  # noqa: BLE001 - a metric's value reaches its caller in any case
         warn(FLAVOR, f"a metric was not recorded: {type(error).__name__}: {error}")
+
+
+def _describe_data(run: _ModelRun, data: Any) -> _Data:
+    try:
+        find = weakref.ref(data)
+    except TypeError:  # a list cannot be watched, and holding it would keep it alive
+        return _Data(_name_dataset(run, data), lambda: None)
+    return _Data(_name_dataset(run, data), find)
 
 
 def _name_dataset(run: _ModelRun, data: Any) -> str:

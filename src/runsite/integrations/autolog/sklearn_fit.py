@@ -61,7 +61,13 @@ def record_before(training: Training, estimator: Any, data: FitData) -> None:
     params = estimator.get_params(deep=not is_search(estimator))
     training.attempt(lambda session: log_new_params(session, params))
     if training.config.log_datasets:
-        training.attempt(lambda session: log_dataset(session, data.x, data.y, context="train"))
+        training.attempt(lambda session: _record_data(session, training, data))
+
+
+def _record_data(session: Session, training: Training, data: FitData) -> None:
+    recorded = log_dataset(session, data.x, data.y, context="train")
+    if recorded is not None:
+        training.inputs.append(recorded)
 
 
 def record_after(training: Training, estimator: Any, data: FitData) -> None:

@@ -14,8 +14,13 @@ from runsite.integrations.autolog import post_training
 from runsite.integrations.autolog.config import find_config, warn
 from runsite.integrations.autolog.imports import when_imported
 from runsite.integrations.autolog.patching import patch, unpatch_all
-from runsite.integrations.autolog.sklearn_fit import find_fit_data, record_after, record_before
-from runsite.integrations.autolog.training import is_inner, record_training
+from runsite.integrations.autolog.sklearn_fit import (
+    FitData,
+    find_fit_data,
+    record_after,
+    record_before,
+)
+from runsite.integrations.autolog.training import is_inner, prepare, record_training
 
 __all__ = ["install", "uninstall"]
 
@@ -100,7 +105,7 @@ def _around_fit(
     config = find_config(FLAVOR)
     if config is None or is_inner():
         return original(*args, **kwargs)
-    data = find_fit_data(original, args, kwargs)
+    data = prepare(FLAVOR, lambda: find_fit_data(original, args, kwargs), otherwise=FitData())
 
     def after(training: Any, _result: Any) -> None:
         if training.session is not None:

@@ -65,6 +65,8 @@ def _record_candidates(session: Session, training: Training, search: Any) -> Non
         child = sessions.begin(session.store, dataclasses.replace(record, source=parent.source))
         params = {**base, **results["params"][row]}
         child.writer.set_params(convert_texts(params, what="param"))
+        for item in training.inputs:
+            child.writer.add_input(item)
         log_values(child, _row_metrics(results, row))
         sessions.close(child, status=RunStatus.FINISHED.value, end_time=datetime.now(UTC))
 

@@ -11,17 +11,18 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from runsite.integrations.autolog.config import AutologConfig, warn
-from runsite.records import RunStatus
+from runsite.records import InputRecord, RunStatus
 from runsite.tracking.active import active_run, end_run, find_session, start_run
 
 if TYPE_CHECKING:
     from runsite.tracking.sessions import Session
 
-__all__ = ["Training", "current_training", "guarded", "is_inner", "record_training"]
+__all__ = ["Training", "current_training", "guarded", "is_inner", "prepare", "record_training"]
 
+_T = TypeVar("_T")
 _AUTOLOGGING_TAG = "mlflow.autologging"
 _local = threading.local()
 _count = 0
@@ -35,15 +36,17 @@ class Training:
         flavor: Whose training it is.
         config: Its switches.
         session: Where it is written; None where no run could be started.
+        inputs: The training data, once it is recorded.
     """
 
     def __init__(self, flavor: str, config: AutologConfig, session: Session | None) -> None:
         self.flavor = flavor
         self.config = config
         self.session = session
+        self.inputs: list[InputRecord] = []
         self._failed = False
 
-    def attempt(self, action: Callable[[Session], None]) -> None:
+    def attempt(self, action: Callable[[Session], object]) -> None:
         """Record something; a failure is a warning, one a training."""
         if self.session is None:
             return
@@ -77,6 +80,15 @@ def guarded() -> Iterator[None]:
         yield
     finally:
         _local.paused = before
+
+
+def prepare(flavor: str, action: Callable[[], _T], *, otherwise: _T) -> _T:
+    """Return what an action finds in the arguments of a call; a failure is a warning."""
+    try:
+        return action()
+    except Exception as error:  # noqa: BLE001 - nothing that recording does may end a training
+        warn(flavor, f"the training's data was not understood: {type(error).__name__}: {error}")
+        return otherwise
 
 
 def record_training(

@@ -6,25 +6,28 @@ while the training is in progress.
 
 from __future__ import annotations
 
-import inspect
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from runsite.integrations.autolog.boosting import (
+    Rounds,
+    bind_arguments,
+    log_booster,
+    record_datasets,
+    record_importance,
+)
 from runsite.integrations.autolog.config import find_config, warn
-from runsite.integrations.autolog.datasets import EXAMPLE_ROWS, log_dataset, take_head
+from runsite.integrations.autolog.datasets import take_head
 from runsite.integrations.autolog.imports import when_imported
 from runsite.integrations.autolog.patching import patch, unpatch_all
-from runsite.integrations.autolog.recording import log_new_params, log_values, save_json
+from runsite.integrations.autolog.recording import log_new_params
 from runsite.integrations.autolog.training import (
     Training,
     current_training,
     is_inner,
     record_training,
 )
-
-if TYPE_CHECKING:
-    from runsite.tracking.sessions import Session
 
 __all__ = ["install", "uninstall"]
 
@@ -68,27 +71,55 @@ def _around_train(
     config = find_config(FLAVOR)
     outer = current_training()
     if outer is not None and outer.flavor == FLAVOR and config is not None:
-        # Called by an estimator's fit: its params are recorded there, the rounds here.
-        return original(*args, **_with_callback(outer, kwargs))
+        # Called by an estimator's fit: its params and model are recorded there, the rounds here.
+        return _train_for(outer, original, args, kwargs)
     if config is None or is_inner():
         return original(*args, **kwargs)
-    given = _bind(original, args, kwargs)
-    results: list[Training] = []
+    given = bind_arguments(original, args, kwargs)
+    trainings: list[Training] = []
 
     def before(training: Training) -> None:
-        results.append(training)
-        _record_train_call(training, given)
+        trainings.append(training)
+        training.attempt(lambda session: log_new_params(session, dict(given.get("params") or {})))
+        record_datasets(training, [(*_unpack(given.get("dtrain")), "train", "dataset")])
 
     def train() -> Any:
-        return original(*args, **_with_callback(results[0] if results else None, kwargs))
+        training = trainings[0] if trainings else None
+        return (
+            _train_for(training, original, args, kwargs) if training else original(*args, **kwargs)
+        )
 
-    return record_training(
-        FLAVOR,
-        config,
-        before=before,
-        train=train,
-        after=lambda training, booster: _record_booster(training, booster, given),
-    )
+    def after(training: Training, booster: Any) -> None:
+        _record_booster(training, booster, booster, head=_matrix_head(given.get("dtrain")))
+
+    return record_training(FLAVOR, config, before=before, train=train, after=after)
+
+
+def _train_for(
+    training: Training,
+    original: Callable[..., Any],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> Any:
+    """Call ``train`` with what records its own params, its rounds and where it stopped."""
+    if training.session is None:
+        return original(*args, **kwargs)
+    given = bind_arguments(original, args, kwargs)
+    rest = {key: value for key, value in given.items() if key not in _NOT_PARAMS}
+    training.attempt(lambda session: log_new_params(session, rest))
+    evals = [(*_unpack(matrix), "eval", str(name)) for matrix, name in given.get("evals") or ()]
+    record_datasets(training, evals)
+    rounds = Rounds(training)
+    callbacks = [*(kwargs.get("callbacks") or ()), _make_callback(rounds)]
+    booster = original(*args, **{**kwargs, "callbacks": callbacks})
+    if given.get("early_stopping_rounds"):
+        training.attempt(lambda _: _record_stop(rounds, booster))
+    return booster
+
+
+def _record_stop(rounds: Rounds, booster: Any) -> None:
+    best = int(booster.best_iteration)
+    rounds.record_stop(stopped=booster.num_boosted_rounds() - 1, best=best, best_round=best)
 
 
 def _around_fit(
@@ -97,112 +128,47 @@ def _around_fit(
     config = find_config(FLAVOR)
     if config is None or is_inner():
         return original(*args, **kwargs)
-    given = _bind(original, args, kwargs)
+    given = bind_arguments(original, args, kwargs)
     head = take_head(given.get("X"))
 
     def before(training: Training) -> None:
         training.attempt(lambda session: log_new_params(session, estimator.get_params()))
-        if config.log_datasets:
-            training.attempt(
-                lambda session: log_dataset(
-                    session, given.get("X"), given.get("y"), context="train"
-                )
-            )
+        record_datasets(training, [(given.get("X"), given.get("y"), "train", "dataset")])
 
     def after(training: Training, _result: Any) -> None:
-        booster = estimator.get_booster()
-        training.attempt(
-            lambda session: _record_stop(session, booster, stopping=estimator.early_stopping_rounds)
-        )
-        training.attempt(lambda session: _record_importance(session, training, booster))
-        if config.log_models:
-            training.attempt(lambda session: _log_model(session, training, estimator, head))
+        _record_booster(training, estimator, estimator.get_booster(), head=head)
 
     return record_training(
-        FLAVOR,
-        config,
-        before=before,
-        train=lambda: original(*args, **kwargs),
-        after=after,
+        FLAVOR, config, before=before, train=lambda: original(*args, **kwargs), after=after
     )
 
 
-def _record_train_call(training: Training, given: dict[str, Any]) -> None:
-    params = given.get("params") or {}
-    training.attempt(lambda session: log_new_params(session, dict(params)))
-    rest = {key: value for key, value in given.items() if key not in _NOT_PARAMS}
-    training.attempt(lambda session: log_new_params(session, rest))
-    if not training.config.log_datasets:
-        return
-    matrices = [(given.get("dtrain"), "train", "dataset")]
-    matrices += [(matrix, "eval", str(name)) for matrix, name in given.get("evals") or ()]
-    for matrix, context, name in matrices:
+def _record_booster(training: Training, model: Any, booster: Any, *, head: Any) -> None:
+    from runsite.models.flavors.xgboost import make_scorer, write_xgboost
+
+    for kind in training.config.importance_types:
         training.attempt(
-            lambda session, m=matrix, c=context, n=name: _log_matrix(  # type: ignore[misc]
-                session, m, context=c, name=n
+            lambda _, kind=kind: record_importance(  # type: ignore[misc]
+                training, kind, booster.get_score(importance_type=kind)
             )
         )
-
-
-def _log_matrix(session: Session, matrix: Any, *, context: str, name: str) -> None:
-    try:
-        data = matrix.get_data()
-    except Exception:  # noqa: BLE001 - quantised and external matrices have no data to give back
-        return
-    log_dataset(session, data, matrix.get_label(), context=context, name=name)
-
-
-def _record_booster(training: Training, booster: Any, given: dict[str, Any]) -> None:
-    stopping = given.get("early_stopping_rounds")
-    training.attempt(lambda session: _record_stop(session, booster, stopping=stopping))
-    training.attempt(lambda session: _record_importance(session, training, booster))
-    if training.config.log_models:
-        head = _matrix_head(given.get("dtrain"))
-        training.attempt(lambda session: _log_model(session, training, booster, head))
-
-
-def _record_stop(session: Session, booster: Any, *, stopping: Any) -> None:
-    if not stopping:
-        return
-    rounds = booster.num_boosted_rounds()
-    best = int(booster.best_iteration)
-    log_values(session, {"stopped_iteration": rounds - 1, "best_iteration": best})
-
-
-def _record_importance(session: Session, training: Training, booster: Any) -> None:
-    for kind in training.config.importance_types:
-        importance = booster.get_score(importance_type=kind)
-        save_json(session, f"feature_importance_{kind}.json", importance)
-
-
-def _log_model(session: Session, training: Training, model: Any, head: Any) -> None:
-    from runsite.integrations.model_logging import log_folder
-    from runsite.models.flavors.xgboost import write_xgboost
-    from runsite.models.folder import ModelOptions
-
-    config = training.config
-    signature = _infer(model, head) if config.log_model_signatures else None
-    example = take_head(head, rows=EXAMPLE_ROWS) if config.log_input_examples else None
-    log_folder(
-        "model",
-        write=lambda folder: write_xgboost(model, folder=folder, model_format=config.model_format),
-        options=ModelOptions(signature=signature, input_example=example),
-        run_id=session.run_id,
-        registered_model_name=config.registered_model_name,
+    score = make_scorer(model)
+    log_booster(
+        training,
+        write=lambda folder: write_xgboost(
+            model, folder=folder, model_format=training.config.model_format
+        ),
+        score=lambda rows: score(rows, None),
+        head=head,
     )
 
 
-def _infer(model: Any, head: Any) -> Any:
-    from runsite.models.flavors.xgboost import make_scorer
-    from runsite.models.infer import infer_signature
-
-    if head is None:
-        return None
+def _unpack(matrix: Any) -> tuple[Any, Any]:
+    """Return a matrix's data and labels."""
     try:
-        return infer_signature(head, make_scorer(model)(head, None))
-    except Exception as error:  # noqa: BLE001 - a model without a signature is still worth keeping
-        warn(FLAVOR, f"no signature could be inferred: {error}")
-        return None
+        return matrix.get_data(), matrix.get_label()
+    except Exception:  # noqa: BLE001 - quantised and external matrices have no data to give back
+        return None, None
 
 
 def _matrix_head(matrix: Any) -> Any:
@@ -224,26 +190,20 @@ def _matrix_head(matrix: Any) -> Any:
     return pd.DataFrame(data, columns=names)
 
 
-def _with_callback(training: Training | None, kwargs: dict[str, Any]) -> dict[str, Any]:
-    if training is None or training.session is None:
-        return kwargs
-    return {**kwargs, "callbacks": [*(kwargs.get("callbacks") or ()), _make_callback(training)]}
-
-
-def _make_callback(training: Training) -> Any:
+def _make_callback(rounds: Rounds) -> Any:
     from xgboost.callback import TrainingCallback
 
     class RoundLogger(TrainingCallback):
         """Records what each boosting round was evaluated to."""
 
         def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:
-            values = {
-                f"{data}-{metric}": _last(history)
-                for data, metrics in evals_log.items()
-                for metric, history in metrics.items()
-            }
-            if values:
-                training.attempt(lambda session: log_values(session, values, step=epoch))
+            rounds.note(
+                {
+                    f"{data}-{metric}": _last(history)
+                    for data, metrics in evals_log.items()
+                    for metric, history in metrics.items()
+                }
+            )
             return False
 
     return RoundLogger()
@@ -252,14 +212,3 @@ def _make_callback(training: Training) -> Any:
 def _last(history: Any) -> float:
     value = history[-1]
     return float(value[0] if isinstance(value, tuple) else value)
-
-
-def _bind(
-    original: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> dict[str, Any]:
-    try:
-        bound = inspect.signature(original).bind(*args, **kwargs)
-    except (TypeError, ValueError):
-        return dict(kwargs)
-    bound.apply_defaults()
-    return dict(bound.arguments)

@@ -21,7 +21,15 @@ from runsite.models.mlmodel import PYFUNC, MLModel
 from runsite.models.requirements import list_modules
 from runsite.models.trust import warn_of_code
 
-__all__ = ["FLAVOR", "FORMATS", "LOADER", "load_sklearn", "make_scorer", "write_sklearn"]
+__all__ = [
+    "FLAVOR",
+    "FORMATS",
+    "LOADER",
+    "load_file",
+    "load_sklearn",
+    "make_scorer",
+    "write_sklearn",
+]
 
 FLAVOR = "sklearn"
 LOADER = "mlflow.sklearn"
@@ -41,6 +49,7 @@ _FUNCTION_MODULES = frozenset(
         "scipy._lib.array_api_compat.numpy._aliases",
     }
 )
+_CONTAINERS = frozenset({"collections.OrderedDict", "collections.defaultdict"})
 _FUNCTIONS = frozenset({"numpy.mean", "numpy.median", "numpy.max", "numpy.min", "numpy.sum"})
 
 
@@ -118,7 +127,23 @@ def load_sklearn(folder: Path, *, model: MLModel) -> Any:
         settings = model.get_flavor(PYFUNC)
         name = settings.get("model_path") or settings.get("data")
         kind = "pickle"
-    path = folder / Path(str(name)).name
+    trusted = settings.get("skops_trusted_types")
+    return load_file(folder, name=str(name), kind=kind, trusted=trusted)
+
+
+def load_file(folder: Path, *, name: str, kind: str, trusted: object = None) -> Any:
+    """Load the object in a file of a model folder.
+
+    Args:
+        folder: The model folder.
+        name: The file's name.
+        kind: One of `FORMATS`.
+        trusted: Names of the types that a skops file may hold, as its MLmodel file lists them.
+
+    Raises:
+        ModelError: The file is missing, of an unknown format, or cannot be loaded.
+    """
+    path = folder / Path(name).name
     if not path.is_file():
         raise ModelError(f"the model's file {quote(path.name)} is missing", where=str(folder))
     if kind not in FORMATS:
@@ -129,7 +154,7 @@ def load_sklearn(folder: Path, *, model: MLModel) -> Any:
         )
     try:
         if kind == "skops":
-            return _load_skops(path, trusted=settings.get("skops_trusted_types"))
+            return _load_skops(path, trusted=trusted)
         return _load_pickle(path, kind=kind)
     except ModelError:
         raise
@@ -220,7 +245,7 @@ def _is_known(kind: str) -> bool:
     import importlib
 
     module, _, name = kind.rpartition(".")
-    if kind in _FUNCTIONS or module in _FUNCTION_MODULES:
+    if kind in _FUNCTIONS | _CONTAINERS or module in _FUNCTION_MODULES:
         return True
     if module.partition(".")[0] not in _DATA_LIBRARIES:
         return False

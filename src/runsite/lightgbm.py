@@ -1,0 +1,151 @@
+"""LightGBM models: save, log, load, and record training by itself.
+
+A Booster is kept in LightGBM's own text, which holds data only; an estimator as those of
+scikit-learn are.
+"""
+
+# MLflow's arguments, in MLflow's order: scripts that pass them by place keep working.
+# ruff: noqa: FBT001, FBT002, PLR0913, PLR0917
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, Unpack
+
+from runsite.integrations.autolog import autolog_flavor
+from runsite.integrations.autolog.config import AutologConfig
+from runsite.integrations.model_loading import find_model_folder
+from runsite.integrations.model_logging import ModelInfo, log_folder
+from runsite.integrations.model_options import LogOptions, SaveOptions, find_example, make_options
+from runsite.models.flavors.lightgbm import FLAVOR, load_lightgbm, write_lightgbm
+from runsite.models.folder import save_folder
+from runsite.models.mlmodel import read_mlmodel
+
+__all__ = ["FLAVOR_NAME", "autolog", "load_model", "log_model", "save_model"]
+
+FLAVOR_NAME = FLAVOR
+
+
+def save_model(
+    lgb_model: Any,
+    path: str | os.PathLike[str],
+    *,
+    serialization_format: str | None = None,
+    **options: Unpack[SaveOptions],
+) -> None:
+    """Save a Booster or an estimator of LightGBM to a new folder, which MLflow can load too.
+
+    Args:
+        lgb_model: ``lightgbm.Booster`` or one of LightGBM's scikit-learn estimators.
+        path: A folder that does not exist, or is empty.
+        serialization_format: Of an estimator, as in `runsite.sklearn.save_model`.
+        **options: Signature, input example, requirements and so on.
+
+    Raises:
+        AlreadyExistsError: The folder holds something.
+        InvalidValueError: It is no model of LightGBM, or the format is unknown.
+    """
+    write = partial(
+        _write,
+        model=lgb_model,
+        serialization_format=serialization_format,
+        example=find_example(options),
+    )
+    save_folder(path, write=write, options=make_options(options))
+
+
+def log_model(
+    lgb_model: Any,
+    artifact_path: str | None = None,
+    *,
+    name: str | None = None,
+    serialization_format: str | None = None,
+    **options: Unpack[LogOptions],
+) -> ModelInfo:
+    """Log a model of LightGBM in the active run, or in one that starts now.
+
+    Args:
+        lgb_model: ``lightgbm.Booster`` or one of LightGBM's scikit-learn estimators.
+        artifact_path: The older word for ``name``.
+        name: Path of the model among the run's artifacts; ``model`` by default.
+        serialization_format: Of an estimator, as in `runsite.sklearn.save_model`.
+        **options: Signature, input example, ``registered_model_name`` and so on.
+
+    Raises:
+        InvalidValueError: It is no model of LightGBM, or the format is unknown.
+    """
+    return log_folder(
+        name or artifact_path,
+        write=partial(
+            _write,
+            model=lgb_model,
+            serialization_format=serialization_format,
+            example=find_example(options),
+        ),
+        options=make_options(options),
+        run_id=options.get("run_id"),
+        registered_model_name=options.get("registered_model_name"),
+    )
+
+
+def load_model(model_uri: str, dst_path: str | None = None) -> Any:
+    """Load a model of LightGBM as it was logged: a Booster, or the estimator.
+
+    Args:
+        model_uri: ``runs:/<run_id>/<path>``, ``models:/<name>/<version or stage>``,
+            ``models:/<name>@<alias>`` or a path.
+        dst_path: Copy the model there first.
+
+    Raises:
+        NotFoundError: There is no such model.
+        DigestMismatchError: A registered version's files were changed.
+        ModelError: It is no model of LightGBM, or cannot be loaded.
+    """
+    folder = find_model_folder(model_uri, dst_path=dst_path)
+    return load_lightgbm(folder, model=read_mlmodel(folder))
+
+
+def autolog(
+    log_input_examples: bool = False,
+    log_model_signatures: bool = True,
+    log_models: bool = True,
+    log_datasets: bool = True,
+    disable: bool = False,
+    exclusive: bool = False,
+    disable_for_unsupported_versions: bool = False,
+    silent: bool = False,
+    registered_model_name: str | None = None,
+    extra_tags: Mapping[str, str] | None = None,
+) -> None:
+    """Record every training of LightGBM from now on (docs/autolog.md lists what).
+
+    Args:
+        log_input_examples: Keep a few rows of training data with each model.
+        log_model_signatures: Infer each model's signature.
+        log_models: Log each trained model.
+        log_datasets: Record name, digest, schema and size of the data.
+        disable: Turn it off again.
+        exclusive: Record nothing into runs that you started yourself.
+        disable_for_unsupported_versions: Accepted for MLflow's sake.
+        silent: No message, not even when something could not be recorded.
+        registered_model_name: Register each logged model under this name.
+        extra_tags: Set on every run that autologging starts.
+    """
+    config = AutologConfig(
+        log_models=log_models,
+        log_input_examples=log_input_examples,
+        log_model_signatures=log_model_signatures,
+        log_datasets=log_datasets,
+        disable=disable,
+        exclusive=exclusive,
+        silent=silent,
+        extra_tags=dict(extra_tags or {}),
+        registered_model_name=registered_model_name,
+    )
+    autolog_flavor(FLAVOR, config)
+
+
+def _write(folder: Any, *, model: Any, **choices: Any) -> Any:
+    return write_lightgbm(model, folder=folder, **choices)
