@@ -8,16 +8,29 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 from runsite.errors import ModelError, NotFoundError, quote
 
-__all__ = ["PREFIX", "digest_files", "digest_folder", "digest_lines", "hash_file"]
+__all__ = [
+    "PREFIX",
+    "digest_files",
+    "digest_folder",
+    "digest_lines",
+    "find_pointed_hash",
+    "hash_file",
+]
 
 PREFIX = "sha256:"
 _LINE_BREAKS = ("\n", "\r")
+_POINTER = re.compile(
+    rb"version https://git-lfs\.github\.com/spec/v1\n"
+    rb"(?:ext-[^\n]*\n)*oid sha256:(?P<oid>[0-9a-f]{64})\nsize [0-9]+\n"
+)
+_MAX_POINTER_BYTES = 1024
 
 
 def digest_folder(path: str | os.PathLike[str]) -> str:
@@ -47,6 +60,20 @@ def digest_files(path: str | os.PathLike[str]) -> dict[str, str]:
     if not root.is_dir():
         raise NotFoundError(f"no model folder {quote(str(root))}")
     return {name: hash_file(root / name) for name in sorted(_walk(root, ""))}
+
+
+def find_pointed_hash(path: Path) -> str | None:
+    """Return the SHA-256 of the file that a Git LFS pointer stands for; None for other files.
+
+    A checkout without the large files can be compared that way: the pointer states the very hash
+    that the file has.
+
+    Source: Git LFS specification, "The Pointer".
+    """
+    if path.stat().st_size >= _MAX_POINTER_BYTES:
+        return None
+    match = _POINTER.fullmatch(path.read_bytes())
+    return match["oid"].decode() if match else None
 
 
 def digest_lines(files: dict[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""What is wrong in a registry: one value per problem, with its place. Pure."""
+"""What is wrong in a registry or beside it: one value per problem, with its place. Pure."""
 
 from __future__ import annotations
 
@@ -22,14 +22,15 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One problem of a registry file.
+    """One problem of a registry, or of a file that belongs to it.
 
     Attributes:
-        code: Stable name, documented in ``docs/errors.md``.
+        code: Stable name, one of `runsite.registry.codes.CODES`.
         message: What is wrong, the offending value quoted.
         hint: What to do.
         line: From 1; 0 where the problem has no place in the file.
         column: From 1, in characters; 0 where the problem has no place in the file.
+        file: The file that it is in; empty for the one that was looked at, the registry.
     """
 
     code: str
@@ -38,10 +39,12 @@ class Problem:
     line: int = 0
     column: int = 0
     severity: Severity = Severity.ERROR
+    file: str = ""
 
     def where(self, name: str) -> str:
-        """Return ``file:line:column``, or the file alone."""
-        return f"{name}:{self.line}:{self.column}" if self.line else name
+        """Return ``file:line:column``, or the file alone; `name` is that of the registry."""
+        file = self.file or name
+        return f"{file}:{self.line}:{self.column}" if self.line else file
 
 
 def make_error(problems: Iterable[Problem], *, name: str) -> RegistryError:

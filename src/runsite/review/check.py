@@ -15,7 +15,7 @@ from pathlib import Path
 
 from runsite.config import Config
 from runsite.errors import quote
-from runsite.registry import Problem, Registry, Severity
+from runsite.registry import Model, Problem, Registry, Severity
 from runsite.registry.compare import Move, compare_registries, is_promotion
 from runsite.registry.document import decode_text, parse_document
 from runsite.registry.files import read_bytes
@@ -24,6 +24,7 @@ from runsite.registry.parse import parse_registry
 from runsite.registry.segments import parse_text
 from runsite.review.against import find_base_problems, find_old_model, find_rewritten_runs
 from runsite.review.base import Base, load_base
+from runsite.review.cards import find_card_problems
 from runsite.review.evidence import Evidence
 from runsite.review.gates import GateResult, Subject, judge_gates
 from runsite.review.places import Finder
@@ -110,7 +111,7 @@ def check_registry(path: str | os.PathLike[str], *, options: CheckOptions) -> Ch
     if problem is not None:
         return Checked(Registry(), (problem,))
     checked = _check_text(Path(path), text, options)
-    problems = sorted(checked.problems, key=lambda found: (found.line, found.column))
+    problems = sorted(checked.problems, key=lambda found: (found.file, found.line, found.column))
     allowed = tuple(_allow(found, options.allow) for found in problems)
     return dataclasses.replace(checked, problems=allowed, exists=data is not None)
 
@@ -127,17 +128,23 @@ def _check_text(path: Path, text: str, options: CheckOptions) -> Checked:
     if base is not None:
         registry, more = _merge(base, registry, parsed.problems)
         problems += more
-        moves = compare_registries(base.registry, registry)
+        # Where the two conflict there is no result yet whose changes could be told.
+        conflict = base.merged is None
+        moves = () if conflict else compare_registries(base.registry, registry)
         problems += find_base_problems(moves, finder)
     reviews: tuple[StageReview, ...] = ()
     evidence: Evidence | None = None
     if options.store is not None:
-        problems += find_store_problems(registry, options.store, finder)
+        # What the base registered meanwhile has its runs there: that is the base's own matter.
+        problems += find_store_problems(parsed.registry, options.store, finder)
         evidence = _make_evidence(path, registry, base, moves, options)
         if base is not None:
             problems += find_rewritten_runs(registry, base, evidence, finder)
         reviews = tuple(_review_stages(registry, base, moves, evidence))
-        problems += [found for review in reviews for found in _gate_problems(review, finder)]
+        if options.store.exists:
+            for review in reviews:
+                problems += _gate_problems(review, registry, finder, evidence)
+        problems += find_card_problems(_choose_models(registry, base, moves), evidence)
     return Checked(
         registry, tuple(problems), base=base, moves=moves, reviews=reviews, evidence=evidence
     )
@@ -181,8 +188,7 @@ def _make_evidence(
             if old is not None:
                 models[name] = dataclasses.replace(old, name=name)
         before = dataclasses.replace(base.registry, models=models)
-    rev = base.commit if base else "HEAD"
-    return Evidence(before, path, options.store, options.config, options.now, rev)
+    return Evidence(before, path, options.store, options.config, options.now, base)
 
 
 def _review_stages(
@@ -192,7 +198,9 @@ def _review_stages(
     if base is None:
         for model in registry.models.values():
             for stage, number in model.stages.items():
-                yield _review(Subject(model, model.get_version(number), stage), (), evidence)
+                version = model.find_version(number)
+                if version is not None:
+                    yield _review(Subject(model, version, stage), (), evidence)
         return
     for move in moves:
         if not is_promotion(move) or move.version is None:
@@ -217,9 +225,18 @@ def _review(subject: Subject, base_gates: tuple[Gate, ...], evidence: Evidence) 
     )
 
 
-def _gate_problems(review: StageReview, finder: Finder) -> Iterator[Problem]:
+def _gate_problems(
+    review: StageReview, registry: Registry, finder: Finder, evidence: Evidence
+) -> Iterator[Problem]:
     at = finder.field(review.model, "stages", review.stage)
     what = f"version {review.version} of model {quote(review.model)} in {review.stage}"
+    version = registry.models[review.model].get_version(review.version)
+    if not review.passed and evidence.find_run(version.run) is None:
+        count = len(review.results) + len(review.loosened)
+        gates = "a gate" if count == 1 else f"{count} gates"
+        message = f"{what} has {gates} to pass, and its run is not in the store"
+        yield Problem("gate-failed", message, "without its run nothing is known of it", *at)
+        return
     for result in review.results:
         if not result.passed:
             message = f"{what} needs {result.need}, got {result.got}"
@@ -232,6 +249,12 @@ def _gate_problems(review: StageReview, finder: Finder) -> Iterator[Problem]:
             )
             hint = "change the gates in a pull request of their own"
             yield Problem("gates-loosened", message, hint, *at)
+
+
+def _choose_models(registry: Registry, base: Base | None, moves: tuple[Move, ...]) -> list[Model]:
+    """Choose the models whose cards are read: with a base, those that the change is about."""
+    touched = {move.model for move in moves}
+    return [m for m in registry.models.values() if base is None or m.name in touched]
 
 
 def _allow(problem: Problem, allowed: frozenset[str]) -> Problem:

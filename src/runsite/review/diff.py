@@ -106,7 +106,8 @@ def _sources(checked: Checked, base: Base | None, options: CheckOptions) -> Repo
         after=checked.registry,
         moves=checked.moves,
         reviews=checked.reviews,
-        problems=checked.problems,
+        # What a card lacks is told with its version.
+        problems=tuple(problem for problem in checked.problems if not problem.file),
         runs=runs,
         gaps=gaps,
         directions=options.config.site.directions,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from runsite.cards import Card
 from runsite.cards.check import CardRules, check_card, find_meta
 from runsite.cards.collect import Surroundings, collect_facts
 from runsite.cards.files import find_figures, load_card
@@ -18,8 +19,9 @@ from runsite.config import Config
 from runsite.errors import ModelError, NotFoundError, RunsiteError
 from runsite.models.mlmodel import MLModel, read_mlmodel
 from runsite.records import RunRecord
-from runsite.registry import Model, ModelVersion, Registry, resolve_model_uri
+from runsite.registry import Model, ModelVersion, Problem, Registry, resolve_model_uri
 from runsite.registry.history import History, load_history
+from runsite.review.base import Base
 from runsite.store import Store
 
 __all__ = ["Evidence"]
@@ -35,7 +37,8 @@ class Evidence:
         store: Where the runs and models lie.
         config: Directions of metrics, and what a complete card is.
         now: The time of the review; lasting stages end there.
-        rev: The revision whose history counts: that of the base, or ``HEAD``.
+        base: The base, whose history counts, and whose runs are asked for those that are not here;
+            without one the history of ``HEAD`` counts.
     """
 
     registry: Registry
@@ -43,7 +46,7 @@ class Evidence:
     store: Store
     config: Config
     now: datetime
-    rev: str = "HEAD"
+    base: Base | None = None
     _runs: dict[str, RunRecord | None] = field(default_factory=dict, repr=False)
     _history: History | None = field(default=None, repr=False)
 
@@ -51,16 +54,19 @@ class Evidence:
     def history(self) -> History:
         """The timeline of the registry."""
         if self._history is None:
-            self._history = load_history(self.registry_path, rev=self.rev)
+            rev = self.base.commit if self.base else "HEAD"
+            self._history = load_history(self.registry_path, rev=rev)
         return self._history
 
     def find_run(self, run_id: str) -> RunRecord | None:
-        """Return a run of the store, or None."""
+        """Return a run of the store, else of the base's, or None."""
         if run_id not in self._runs:
             try:
                 found = self.store.read_run(run_id) if run_id else None
             except NotFoundError:
                 found = None
+            if found is None and run_id and self.base is not None and self.base.behind:
+                found = self.base.read_runs([run_id], store=self.store).get(run_id)
             self._runs[run_id] = found if found is not None and found.run_id == run_id else None
         return self._runs[run_id]
 
@@ -103,21 +109,36 @@ class Evidence:
         except (ModelError, NotFoundError, OSError):
             return None
 
-    def list_card_gaps(self, model: Model, version: ModelVersion) -> tuple[str, ...]:
+    def find_card(self, model: str, version: int) -> Card | None:
+        """Return the version's card, else the model's, else None.
+
+        Raises:
+            CardError: The card's file cannot be read.
+        """
+        return load_card(self.cards_folder, model=model, version=version)
+
+    def list_card_problems(self, model: Model, version: ModelVersion) -> tuple[Problem, ...]:
         """Say what the version's card lacks; empty where it is complete.
 
         Raises:
             CardError: The card's file cannot be read.
         """
-        folder = self._cards_folder()
-        card = load_card(folder, model=model.name, version=version.version)
+        folder = self.cards_folder
+        card = self.find_card(model.name, version.version)
         around = Surroundings(directions=self.config.site.directions)
         facts = collect_facts(self.store, model, version=version.version, around=around)
         _, missing = find_figures(card, folder=folder) if card else ((), ())
         rules = CardRules(self.config.cards.required, self.config.cards.fields)
         values = make_values(facts)
-        problems = check_card(card, rules=rules, values=values, figure_problems=missing)
-        return tuple(problem.message for problem in problems)
+        return check_card(card, rules=rules, values=values, figure_problems=missing)
+
+    def list_card_gaps(self, model: Model, version: ModelVersion) -> tuple[str, ...]:
+        """Say in words what the version's card lacks; empty where it is complete.
+
+        Raises:
+            CardError: The card's file cannot be read.
+        """
+        return tuple(problem.message for problem in self.list_card_problems(model, version))
 
     def find_licence(self, model: str, version: int) -> str:
         """Return the licence that the version's card names, or ``""``.
@@ -125,7 +146,7 @@ class Evidence:
         Raises:
             CardError: The card's file cannot be read.
         """
-        card = load_card(self._cards_folder(), model=model, version=version)
+        card = self.find_card(model, version)
         return find_meta(card, "license") if card else ""
 
     def count_days(self, model: str, version: int, stage: str) -> float | None:
@@ -137,5 +158,7 @@ class Evidence:
         seconds = sum(((span.until or self.now) - span.since).total_seconds() for span in spans)
         return max(0.0, seconds) / 86400
 
-    def _cards_folder(self) -> Path:
+    @property
+    def cards_folder(self) -> Path:
+        """Where the cards lie, or would lie."""
         return self.config.folder / self.config.cards.folder

@@ -116,25 +116,32 @@ class _Judge:
     evidence: Evidence
 
     def judge(self, gate: Gate) -> _Verdict:
-        judges: dict[type, Callable[..., _Verdict]] = {
+        about_runs: dict[type, Callable[..., _Verdict]] = {
             MetricGate: self._metric,
             ValueGate: self._value,
-            PresenceGate: self._presence,
             DatasetGate: self._dataset,
             GitGate: self._git,
+            RepeatsGate: self._repeats,
+            PythonGate: self._python,
+        }
+        about_all_else: dict[type, Callable[..., _Verdict]] = {
+            PresenceGate: self._presence,
             CardGate: self._card,
             LicenceGate: self._licence,
             DurationGate: self._duration,
             PathGate: self._path,
-            RepeatsGate: self._repeats,
-            PythonGate: self._python,
         }
-        return judges[type(gate)](gate)
+        if type(gate) not in about_runs:
+            return about_all_else[type(gate)](gate)
+        run = self._run()
+        if run is None:
+            return False, "the run is not in the store", "commit the store with the registry"
+        return about_runs[type(gate)](gate, run)
 
     # ── numbers ────────────────────────────────────────────────────────────────────────────
 
-    def _metric(self, gate: MetricGate) -> _Verdict:
-        value = _read_metric(self._run(), gate)
+    def _metric(self, gate: MetricGate, run: RunRecord) -> _Verdict:
+        value = _read_metric(run, gate)
         if value is None:
             return False, "not logged", f"log the metric {gate.metric} in the version's run"
         got = _number(value)
@@ -167,9 +174,8 @@ class _Judge:
         ahead = there - value if direction == "min" else value - there
         return _within(ahead, gate, there), f"{got}, {name} {_number(there)}", ""
 
-    def _value(self, gate: ValueGate) -> _Verdict:
-        run = self._run()
-        values = (run.params if gate.kind == "param" else run.tags) if run else {}
+    def _value(self, gate: ValueGate, run: RunRecord) -> _Verdict:
+        values = run.params if gate.kind == "param" else run.tags
         text = values.get(gate.key)
         if text is None and gate.kind == "tag":
             text = self.subject.version.tags.get(gate.key)
@@ -184,10 +190,7 @@ class _Judge:
             return False, text, ""
         return True, text, ""
 
-    def _repeats(self, gate: RepeatsGate) -> _Verdict:
-        run = self._run()
-        if run is None:
-            return self._no_run()
+    def _repeats(self, gate: RepeatsGate, run: RunRecord) -> _Verdict:
         family = self.evidence.find_siblings(run)
         values = {params[gate.param] for params in family if gate.param in params}
         hint = f"train with more values of {gate.param}, as runs nested under one"
@@ -212,8 +215,8 @@ class _Judge:
         there = bool(mlmodel.saved_input_example_info)
         return there, "present" if there else "none", "log the model with input_example=…"
 
-    def _dataset(self, gate: DatasetGate) -> _Verdict:
-        mine = _digests(self._run(), gate.dataset)
+    def _dataset(self, gate: DatasetGate, run: RunRecord) -> _Verdict:
+        mine = _digests(run, gate.dataset)
         if not mine:
             return False, "not logged", "log it with runsite.log_input(dataset, context=…)"
         got = ", ".join(sorted(mine))
@@ -230,10 +233,7 @@ class _Judge:
             "evaluate on the same data",
         )
 
-    def _git(self, gate: GitGate) -> _Verdict:
-        run = self._run()
-        if run is None:
-            return self._no_run()
+    def _git(self, gate: GitGate, run: RunRecord) -> _Verdict:
         commit, dirty = run.source.git_commit[:10], run.source.git_dirty
         hint = "commit the code, train again, and register that run"
         if not commit:
@@ -295,10 +295,7 @@ class _Judge:
 
     # ── a team's own ───────────────────────────────────────────────────────────────────────
 
-    def _python(self, gate: PythonGate) -> _Verdict:
-        run = self._run()
-        if run is None:
-            return self._no_run()
+    def _python(self, gate: PythonGate, run: RunRecord) -> _Verdict:
         found = {point.name: point for point in entry_points(group=ENTRY_POINTS)}
         if gate.name not in found:
             known = ", ".join(sorted(found)) or "none"
@@ -322,9 +319,6 @@ class _Judge:
 
     def _run(self) -> RunRecord | None:
         return self.evidence.find_run(self.subject.version.run)
-
-    def _no_run(self) -> _Verdict:
-        return False, "the run is not in the store", "commit the store with the registry"
 
 
 def _read_answer(answer: object) -> _Verdict:

@@ -125,7 +125,10 @@ class VersionReport:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A whole diff. Empty (`__bool__`) where nothing changed and nothing is wrong."""
+    """A whole diff. Empty (`__bool__`) where nothing changed and no error stands in the way.
+
+    Warnings alone are those that the base has too: nobody has to be told of them again.
+    """
 
     base: Revision
     head: Revision
@@ -137,7 +140,8 @@ class Report:
     registry_name: str = "registry.yaml"
 
     def __bool__(self) -> bool:
-        return bool(self.moves or self.problems)
+        errors = any(problem.severity is Severity.ERROR for problem in self.problems)
+        return bool(self.moves) or errors
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,11 @@ class Store:
         return self._layout.root
 
     @property
+    def exists(self) -> bool:
+        """Whether a store is there, rather than taken for empty (``missing_ok``)."""
+        return self._exists
+
+    @property
     def problems(self) -> tuple[tuple[Path, str], ...]:
         """Files that could not be read so far, with the reason, in the order of their paths."""
         return self._open_tables().problems

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
 import pytest
 
-from runsite.errors import RegistryError
+from runsite.config import CardConfig, Config
+from runsite.errors import RegistryError, quote
 from runsite.registry import (
     archive_version,
     delete_model,
@@ -12,6 +18,9 @@ from runsite.registry import (
     rename_model,
     set_description,
 )
+from runsite.review.check import CheckOptions, check_registry
+from runsite.store import Store
+from support.projects import NOW
 from support.repository import git
 
 
@@ -241,3 +250,137 @@ def test_missing_runs_and_files_are_found(project):
     assert project.check().count("error") == 0
     project.registry.write_text(project.registry.read_text().replace(f"{1:032x}", "f" * 32))
     assert project.codes() == ["unknown-run", "missing-files"]
+
+
+def test_a_pointer_to_nothing_hides_no_other_problem(project):
+    """All problems are told in one run, gates of what is there included."""
+    project.add_gates("{metric: rmse, max: 1}", stage="Staging")
+    text = project.registry.read_text().replace("Production: 1", "Production: 9")
+    project.registry.write_text(text)
+    assert project.codes() == ["missing-version", "gate-failed"]
+
+
+def test_a_store_that_is_not_there_is_told_once(project):
+    """Neither each version nor each gate repeats it; the file alone can still be checked."""
+    project.add_gates("{metric: rmse, max: 1}", "git: clean")
+    missing = Store.open(project.folder / "nowhere", missing_ok=True)
+
+    (problem,) = project.check(store=missing).problems
+
+    assert problem.code == "missing-store"
+    assert problem.message == (
+        f"there is no store at {quote(str(project.folder / 'nowhere'))}:"
+        " runs and gates are not checked"
+    )
+    assert project.codes(store=None) == []
+
+
+def test_an_empty_registry_needs_no_store(tmp_path):
+    """Before the first version there is nothing to look up."""
+    (tmp_path / "registry.yaml").write_text("format: 1\n")
+    store = Store.open(tmp_path / "runs", missing_ok=True)
+    options = CheckOptions(now=NOW, store=store)
+    assert check_registry(tmp_path / "registry.yaml", options=options).problems == ()
+
+
+def test_a_run_that_is_not_there_fails_its_gates_in_one_line(project):
+    """What is not known is no reason to promote; that it is not known is said once."""
+    project.add_gates("{metric: rmse, max: 9}", "git: clean", "{param: alpha, equals: '0.1'}")
+    project.registry.write_text(project.registry.read_text().replace(f"{1:032x}", "f" * 32))
+
+    checked = project.check()
+
+    assert [(p.code, p.message) for p in checked.problems] == [
+        (
+            "gate-failed",
+            (
+                "version 1 of model 'm' in Production has 3 gates to pass,"
+                " and its run is not in the store"
+            ),
+        ),
+        (
+            "unknown-run",
+            (f"version 1 of model 'm' comes from run '{'f' * 32}', which the store does not hold"),
+        ),
+    ]
+
+
+def test_models_kept_elsewhere_are_one_warning(project):
+    """A project may keep model files out of Git: a clone says once that it cannot compare them."""
+    shutil.rmtree(project.folder / "runs" / "artifacts")
+    (problem,) = project.check().problems
+    assert (problem.code, problem.severity, problem.line) == ("missing-files", "warning", 0)
+
+
+def write_pointers(files: Iterable[Path]) -> None:
+    for path in files:
+        data = path.read_bytes()
+        path.write_text(
+            "version https://git-lfs.github.com/spec/v1\n"
+            f"oid sha256:{hashlib.sha256(data).hexdigest()}\nsize {len(data)}\n"
+        )
+
+
+def test_git_lfs_pointers_of_models_count_as_the_files(project):
+    """A checkout without the large files still tells whether they are those registered."""
+    models = project.folder / "runs" / "artifacts"
+    write_pointers(path for path in models.rglob("*") if path.is_file())
+    assert project.codes() == []
+
+    pointer = models / f"{2:032x}" / "model" / "weights.txt"
+    pointer.write_text(pointer.read_text().replace("oid sha256:", "oid sha256:" + "0" * 8)[:-20])
+    assert project.codes() == ["changed-files"]
+
+
+def test_git_lfs_pointers_in_place_of_the_runs_are_told_once(project):
+    """The remedy stands beside it; no version is said to lack its run."""
+    write_pointers((project.folder / "runs" / "runs").glob("*.parquet"))
+
+    (problem,) = project.check().problems
+
+    assert problem.code == "unreadable-store"
+    assert problem.message.startswith("2 files of the store cannot be read: 'runs/00000")
+    assert problem.message.endswith(".parquet' is a Git LFS pointer")
+    assert problem.hint == "fetch what it stands for: git lfs pull"
+
+
+def test_a_damaged_part_is_told_with_its_reason(project):
+    """Damage is no missing run."""
+    part = next((project.folder / "runs" / "runs").glob("*.parquet"))
+    part.write_bytes(part.read_bytes()[:-9])
+    (problem,) = project.check().problems
+    assert problem.code == "unreadable-store"
+    assert problem.message.startswith("one file of the store cannot be read: ")
+    assert problem.hint == "runsite doctor tells of each"
+
+
+def test_cards_of_versions_in_stages_are_looked_at(project, monkeypatch):
+    """What a card lacks is a warning at its own line, once for all versions that it speaks of."""
+    monkeypatch.chdir(project.folder)
+    assert project.codes() == []  # a project without a folder of cards writes none
+    cards = project.folder / "cards"
+    cards.mkdir()
+    assert [(p.code, p.file) for p in project.check().problems] == [("card-missing", "cards/m.md")]
+    card = "---\nlicense: mit\nowner: ada\n---\n# m\n\n{{ metrics.nothing }}\n"
+    (cards / "m.md").write_text(card)
+    config = Config(folder=project.folder, cards=CardConfig(required=("Limitations",)))
+
+    problems = project.check(config=config).problems
+
+    assert [(p.code, p.file, p.line, str(p.severity)) for p in problems] == [
+        ("card-field", "cards/m.md", 1, "warning"),
+        ("card-section", "cards/m.md", 1, "warning"),
+        ("card-reference", "cards/m.md", 7, "warning"),
+    ]
+
+
+def test_with_a_base_only_the_cards_of_what_changed_are_looked_at(project):
+    """A pull request is not told of cards that it does not touch, and neither is its comment."""
+    (project.folder / "cards").mkdir()
+    (project.folder / "cards" / "notes.txt").write_text("soon\n")
+    project.commit("Cards")
+    project.switch("-c", "other")
+    project.register(3, name="other")
+    assert project.codes(base="main") == []
+    project.promote(1, "Staging", name="other")
+    assert project.codes(base="main") == ["card-missing"]
