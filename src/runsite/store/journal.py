@@ -1,20 +1,21 @@
 """The journal of a run in progress: written by one process, read by anybody.
 
-Each call is one ``write`` of whole slots to a file opened for appending, so ``kill -9`` at any
-instant loses nothing that a call had returned from; a thread syncs open journals each second,
-so power loss takes at most that.
+Each call puts whole slots into the system's page cache, by a memory map where that is safe and by
+one ``write`` elsewhere, so ``kill -9`` at any instant loses nothing that a call had returned from;
+a thread syncs open journals each second, so power loss takes at most that.
+(docs/decisions/0009-mapped-journal.md)
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 import socket
 import threading
 import time
-import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from struct import Struct
@@ -25,23 +26,35 @@ from runsite.records import RunRecord
 from runsite.store import locks
 from runsite.store.files import TEMP_PREFIX
 from runsite.store.fold import format_record, parse_record
+from runsite.store.growth import MappedFile, WrittenFile, set_appending
+from runsite.store.hot_path import LogPoint, make_log_point, refuse_point
+from runsite.store.mounts import can_map
 from runsite.store.slots import (
     HEADER,
     SLOT,
     Event,
+    Slots,
     TornSlotError,
     format_event,
     format_point,
     parse_slots,
 )
+from runsite.store.syncer import syncer
 
-__all__ = ["SUFFIX", "Journal", "JournalContents", "journal_name", "make_session", "read_journal"]
+__all__ = [
+    "JOURNAL_ENV",
+    "SUFFIX",
+    "Journal",
+    "JournalContents",
+    "journal_name",
+    "make_session",
+    "read_journal",
+]
+
+JOURNAL_ENV: Final = "RUNSITE_JOURNAL"
+"""``write`` keeps journals away from memory maps."""
 
 SUFFIX: Final = ".journal"
-SYNC_INTERVAL_S: Final = 1.0
-
-_PACK = Struct("<qqdI").pack
-_PACK_CRC = Struct("<28sI").pack
 
 
 def make_session(time_ns: int) -> str:
@@ -60,18 +73,42 @@ class Journal:
     Lives from the start (or resume) of a run until it is sealed; the run's writer closes it.
     Threads may share it; after a fork the child must `abandon` it and open one of its own.
 
+    Attributes:
+        log_point: The hot path, ``log_point(key, value, step)``: append one point, now. It raises
+            KeyError where the key has no id yet, `struct.error` or TypeError where `value` is no
+            float or `step` no int64, and any of these where the file cannot take it as it is:
+            `log_points` then does, or tells why not.
+
     Raises:
         OSError: From every method that writes, when the file system refuses; what was asked is
             then not in the file, and the file holds whole slots only.
     """
 
-    __slots__ = ("_descriptor", "_keys", "_lock", "_size", "_synced", "path")
+    __slots__ = (
+        "_descriptor",
+        "_file",
+        "_finished",
+        "_keys",
+        "_lock",
+        "_synced",
+        "log_point",
+        "path",
+    )
 
-    def __init__(self, folder: Path, record: RunRecord, *, session: str, owner: bool) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        record: RunRecord,
+        *,
+        session: str,
+        owner: bool,
+        report: Callable[[OSError], None] = lambda _: None,
+    ) -> None:
         self.path = folder / journal_name(record.run_id, session)
         self._keys: dict[str, int] = {}
         self._lock = threading.Lock()
         self._synced = 0
+        self._finished = False
         opening = format_event(
             "open",
             time_ns=time.time_ns(),
@@ -86,35 +123,26 @@ class Journal:
         # Other processes must not find it before the sign of life is there: they would take it
         # for a dead run's and seal it.
         temporary = folder / f"{TEMP_PREFIX}{session}"
-        self._descriptor = _open_new(temporary)
+        self._descriptor, mapped = _open_new(temporary)
         try:
             locks.hold(self._descriptor)
-            first = HEADER + opening
-            _write_all(self._descriptor, first)
+            self._file = _grow(self._descriptor, opening, mapped=mapped)
             temporary.rename(self.path)
         except BaseException:
             os.close(self._descriptor)
             with contextlib.suppress(OSError):
                 temporary.unlink()
             raise
-        self._size = len(first)
-        _syncer.add(self)
+        self.log_point: LogPoint = make_log_point(self._file, self._keys, self._lock)
+        syncer.add(self, report=report)
 
-    def log_point(self, key: str, value: float, step: int) -> None:
-        """Append one point, now. The hot path: one pack, one checksum, one write.
-
-        Raises:
-            KeyError: The key has no id yet: use `log_points`.
-            struct.error, TypeError: `value` is no float or `step` no int64.
-        """
-        body = _PACK(step, time.time_ns(), value, self._keys[key])
-        with self._lock:
-            if os.write(self._descriptor, _PACK_CRC(body, zlib.crc32(body))) != SLOT:
-                self._undo_partial()
-            self._size += SLOT
+    @property
+    def size(self) -> int:
+        """How many bytes have been appended."""
+        return self._file.size
 
     def log_points(self, points: Iterable[tuple[str, float, int, int]]) -> None:
-        """Append points ``(key, value, step, time_ns)``, all by one write."""
+        """Append points ``(key, value, step, time_ns)``, all or none of them."""
         with self._lock:
             new_keys: dict[str, int] = {}
             chunks: list[bytes] = []
@@ -137,39 +165,74 @@ class Journal:
             self._append(data)
 
     def sync(self) -> None:
-        """Make what has been appended survive power loss."""
-        size = self._size
+        """Make what has been appended survive power loss.
+
+        Raises:
+            OSError: The disk did not take it.
+        """
+        size = self.size
         if size != self._synced and self._descriptor >= 0:
-            os.fsync(self._descriptor)
+            try:
+                os.utime(self._descriptor)  # a map does not always tell that the file changed
+                os.fsync(self._descriptor)
+            except OSError as error:
+                if error.errno == errno.EBADF:  # closed meanwhile
+                    return
+                raise
             self._synced = size
+
+    def finish(self) -> None:
+        """Take no more; the file ends with the last slot. Twice is harmless."""
+        with self._lock:
+            self.log_point = refuse_point
+            if not self._finished:
+                self._finished = True
+                self._file.finish()
 
     def close(self) -> None:
         """Close the file; the journal stays in place for whoever seals it. Twice is harmless."""
-        _syncer.remove(self)
-        with self._lock:
-            if self._descriptor >= 0:
-                os.close(self._descriptor)
-                self._descriptor = -1
+        syncer.remove(self)
+        try:
+            self.finish()
+        finally:
+            with self._lock:
+                self._shut()
 
     def abandon(self) -> None:
         """Let go of the parent's journal in a forked child, without a lock that it may hold."""
         self._lock = threading.Lock()
+        self.log_point = refuse_point
+        self._finished = True
+        self._file.let_go()
+        self._shut()
+
+    def _shut(self) -> None:
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
 
     def _append(self, data: bytes) -> None:
-        if not data:
-            return
-        written = os.write(self._descriptor, data)
-        if written != len(data):
-            self._undo_partial()
-        self._size += len(data)
+        if self._finished:
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF), str(self.path))
+        if data:
+            try:
+                self._file.append(data)
+            except OSError as error:
+                raise OSError(error.errno, error.strerror, str(self.path)) from error
 
-    def _undo_partial(self) -> None:
-        # A write cut short (disk full) would put every later slot out of step.
-        os.ftruncate(self._descriptor, self._size)
-        raise OSError(28, "No space left on device", str(self.path))
+
+def _grow(descriptor: int, opening: bytes, *, mapped: bool) -> MappedFile | WrittenFile:
+    """Begin a journal's file with its header and first event."""
+    if mapped:
+        with contextlib.suppress(OSError):  # no room for a window, or nothing can be reserved
+            file = MappedFile(descriptor)
+            file.append(HEADER + opening)
+            return file
+        os.ftruncate(descriptor, 0)
+        set_appending(descriptor)
+    written = WrittenFile(descriptor)
+    written.append(HEADER + opening)
+    return written
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +249,7 @@ class JournalContents:
         keys: Key names by id.
         torn_bytes: Bytes of an unfinished record at the end; normal after a crash.
         damage: Offsets of damaged slots before the end; empty unless read with ``salvage``.
+        gaps: How many slots power loss left unwritten.
         last_time_ns: When the last event or point was logged.
     """
 
@@ -200,6 +264,7 @@ class JournalContents:
     keys: dict[int, str]
     torn_bytes: int
     damage: tuple[int, ...]
+    gaps: int
     last_time_ns: int
 
 
@@ -215,12 +280,10 @@ def read_journal(path: Path, *, salvage: bool = False) -> JournalContents:
         CorruptFileError: Damaged before its end, or no journal at all; names file and offset.
         FormatVersionError: A newer runsite wrote it.
     """
-    data = path.read_bytes()
-    try:
-        slots = parse_slots(data)
-    except TornSlotError as error:
-        kind = FormatVersionError if "newer" in str(error) else CorruptFileError
-        raise kind(str(error), where=f"{path}, offset 0") from error
+    slots = _read_slots(path)
+    if slots.damage or slots.gaps:
+        # A slot that was being written while it was read is whole now.
+        slots = _read_slots(path)
     if slots.damage and not salvage:
         raise CorruptFileError(
             f"the journal {path.name} is damaged: {len(slots.damage)} bad slot(s), good ones after",
@@ -251,8 +314,17 @@ def read_journal(path: Path, *, salvage: bool = False) -> JournalContents:
         keys=keys,
         torn_bytes=slots.torn_bytes,
         damage=slots.damage,
+        gaps=slots.gaps,
         last_time_ns=_last_time(slots.events, slots.points),
     )
+
+
+def _read_slots(path: Path) -> Slots:
+    try:
+        return parse_slots(path.read_bytes())
+    except TornSlotError as error:
+        kind = FormatVersionError if "newer" in str(error) else CorruptFileError
+        raise kind(str(error), where=f"{path}, offset 0") from error
 
 
 def _last_time(events: tuple[Event, ...], points: bytes) -> int:
@@ -262,53 +334,16 @@ def _last_time(events: tuple[Event, ...], points: bytes) -> int:
     return last
 
 
-def _open_new(path: Path) -> int:
-    flags = os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0)
+def _open_new(path: Path) -> tuple[int, bool]:
+    """Open a new file; tell whether it may be written through a map."""
     try:
-        return os.open(path, flags, 0o666)
+        mapped = _wants_map(path.parent)
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return os.open(path, flags, 0o666)
+        mapped = _wants_map(path.parent)
+    flags = os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_BINARY", 0)
+    return os.open(path, flags if mapped else flags | os.O_APPEND, 0o666), mapped
 
 
-def _write_all(descriptor: int, data: bytes) -> None:
-    if os.write(descriptor, data) != len(data):
-        raise OSError(28, "No space left on device")
-
-
-class _Syncer:
-    """Syncs every open journal of this process each second, from one daemon thread."""
-
-    def __init__(self) -> None:
-        self._journals: set[Journal] = set()
-        self._thread: threading.Thread | None = None
-        self._wake = threading.Event()
-
-    def add(self, journal: Journal) -> None:
-        self._journals.add(journal)
-        self._wake.set()
-        if self._thread is None or not self._thread.is_alive():
-            self._thread = threading.Thread(target=self._work, name="runsite-sync", daemon=True)
-            self._thread.start()
-
-    def remove(self, journal: Journal) -> None:
-        self._journals.discard(journal)
-
-    def forget(self) -> None:
-        """Start anew in a forked child, which has no thread and no open journal."""
-        self.__init__()  # type: ignore[misc]
-
-    def _work(self) -> None:
-        while True:
-            self._wake.clear()
-            if not self._journals:
-                self._wake.wait()
-            time.sleep(SYNC_INTERVAL_S)
-            for journal in tuple(self._journals):
-                with contextlib.suppress(OSError):  # closed meanwhile, or a disk that the next
-                    journal.sync()  # write will report
-
-
-_syncer = _Syncer()
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_syncer.forget)
+def _wants_map(folder: Path) -> bool:
+    return can_map(folder) and os.environ.get(JOURNAL_ENV, "").lower() != "write"

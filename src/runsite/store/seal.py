@@ -78,7 +78,7 @@ def make_row(
         "revision": base.revision + 1,
         "session": contents.session,
         "sessions": (*base.sessions, contents.session),
-        "incomplete": record.incomplete or bool(contents.damage),
+        "incomplete": record.incomplete or bool(contents.damage or contents.gaps),
     }
     if contents.points:
         changes["parts"] = (*base.parts, contents.session)

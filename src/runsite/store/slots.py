@@ -8,7 +8,8 @@ A journal is a header slot, then point slots and events, in the order of logging
              JSON in UTF-8, padded with zero bytes to whole slots
 
 All little-endian; ``crc`` is CRC-32 over the 28 bytes before it, the payload's over payload and
-padding. A key's id is given by a ``key`` event before its first point. The fixed width makes a
+padding. In format 2 slots of zeros are no record: at the end space reserved, before it what power
+loss took. A key's id is given by a ``key`` event before its first point. The fixed width makes a
 point cost one pack, one checksum and one write at the caller, makes reading a matter of strides,
 and lets a reader find the next good slot behind a damaged one (docs/decisions/0005-journal.md).
 """
@@ -30,24 +31,38 @@ __all__ = [
     "TornSlotError",
     "format_event",
     "format_point",
+    "make_header",
     "parse_slots",
 ]
 
 SLOT = 32
 EVENT = 0xFFFFFFFF
+_EMPTY = bytes(SLOT)
 _MAGIC = b"runsite journal\n"
 _POINT = struct.Struct("<qqdI")
 _EVENT = struct.Struct("<qqQI")
 _HEADER = struct.Struct("<16sIQ")
 _BODY_CRC = struct.Struct("<28sI")
 _KEY_ID = struct.Struct("<I")
+_WHOLE = struct.Struct(f"{SLOT}s")
+_BLOCK = 512 * SLOT
+_RESIDUE = zlib.crc32(zlib.crc32(b"").to_bytes(4, "little"))
+"""The CRC-32 of any bytes followed by their own, little-endian."""
 
 
 def _seal(body: bytes) -> bytes:
     return _BODY_CRC.pack(body, zlib.crc32(body))
 
 
-HEADER = _seal(_HEADER.pack(_MAGIC, 1, 0))
+def make_header(version: int) -> bytes:
+    """Make the first slot of a journal."""
+    return _seal(_HEADER.pack(_MAGIC, version, 0))
+
+
+FORMAT = 2
+"""What is written now. A journal of format 1 ended with its last record: no slots of zeros."""
+
+HEADER = make_header(FORMAT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +83,14 @@ class Slots:
         points: Point slots back to back, 32 bytes each, in the order of logging.
         torn_bytes: Bytes at the end that are no whole record (a write cut short by a crash).
         damage: Offset of every damaged slot that has good ones behind it.
+        gaps: How many slots before the last record were never written (format 2: power loss).
     """
 
     events: tuple[Event, ...]
     points: bytes
     torn_bytes: int = 0
     damage: tuple[int, ...] = field(default=())
+    gaps: int = 0
 
 
 class TornSlotError(ValueError):
@@ -98,12 +115,16 @@ def parse_slots(data: bytes) -> Slots:
 
     A record cut short at the end is normal after a crash and is counted in ``torn_bytes``. A
     damaged slot with good ones behind it is listed in ``damage`` and passed over, so that the
-    caller decides whether to refuse or to salvage.
+    caller decides whether to refuse or to salvage. In a journal of format 2 slots of zeros at
+    the end are space that was reserved, and earlier ones are counted in ``gaps``.
 
     Raises:
         TornSlotError: The header is not that of a journal, or of a newer format.
     """
-    _check_header(data)
+    mapped = _check_header(data) > 1
+    if mapped:
+        used = len(data.rstrip(b"\0"))
+        data = data[: used + -used % SLOT]
     view = memoryview(data)
     events: list[Event] = []
     runs: list[memoryview] = []
@@ -121,8 +142,12 @@ def parse_slots(data: bytes) -> Slots:
                 continue
             events.append(event)
         position = good_end = after
-    damage = tuple(offset for offset in bad if offset < good_end)
-    return Slots(tuple(events), b"".join(runs), len(data) - good_end, damage)
+    inside = [offset for offset in bad if offset < good_end]
+    damage = tuple(
+        offset for offset in inside if not mapped or data[offset : offset + SLOT] != _EMPTY
+    )
+    gaps = len(inside) - len(damage)
+    return Slots(tuple(events), b"".join(runs), len(data) - good_end, damage, gaps)
 
 
 def iter_points(points: bytes) -> Iterator[tuple[int, int, float, int]]:
@@ -131,14 +156,15 @@ def iter_points(points: bytes) -> Iterator[tuple[int, int, float, int]]:
         yield step, time_ns, value, key_id
 
 
-def _check_header(data: bytes) -> None:
+def _check_header(data: bytes) -> int:
     if len(data) < SLOT or data[:16] != _MAGIC:
         raise TornSlotError("not a runsite journal")
     if not _is_sound(memoryview(data), 0):
         raise TornSlotError("the journal's header is damaged")
-    version = _HEADER.unpack_from(data)[1]
-    if version != 1:
-        raise TornSlotError(f"journal format {version} is newer than this runsite reads (1)")
+    version: int = _HEADER.unpack_from(data)[1]
+    if version > FORMAT:
+        raise TornSlotError(f"journal format {version} is newer than this runsite reads ({FORMAT})")
+    return version
 
 
 def _is_sound(view: memoryview, position: int) -> bool:
@@ -148,9 +174,25 @@ def _is_sound(view: memoryview, position: int) -> bool:
 
 def _skip_points(view: memoryview, position: int) -> int:
     """Return the offset of the first slot from `position` on that is no sound point."""
+    end = position + (len(view) - position) // SLOT * SLOT
+    while position < end:
+        block = view[position : min(position + _BLOCK, end)]
+        if not _all_points(block):
+            return position + _count_points(block)
+        position += len(block)
+    return position
+
+
+def _all_points(block: memoryview) -> bool:
+    """Tell by a few calls whether every slot of a block is a sound point."""
+    checksums = set(map(zlib.crc32, [slot for (slot,) in _WHOLE.iter_unpack(block)]))
+    return checksums == {_RESIDUE} and EVENT not in block.cast("I")[6::8]
+
+
+def _count_points(block: memoryview) -> int:
     crc32, event = zlib.crc32, _KEY_ID.pack(EVENT)
-    whole = position + (len(view) - position) // SLOT * SLOT
-    for body, stored in _BODY_CRC.iter_unpack(view[position:whole]):
+    position = 0
+    for body, stored in _BODY_CRC.iter_unpack(block):
         if crc32(body) != stored or body.endswith(event):
             break
         position += SLOT

@@ -19,6 +19,7 @@ from pathlib import Path
 from runsite.errors import RunsiteError, RunStateError, StoreError, quote
 from runsite.records import ArtifactRecord, InputRecord, ModelRecord, RunRecord, SourceRecord
 from runsite.store.fold import time_to_us
+from runsite.store.hot_path import LogPoint, refuse_point
 from runsite.store.journal import Journal, make_session, read_journal
 from runsite.store.layout import Layout
 from runsite.store.seal import find_journals, seal_contents, seal_journal
@@ -53,8 +54,9 @@ class RunWriter:
         self.incomplete = record.incomplete
         self.params: dict[str, str] = dict(record.params)
         self.tags: dict[str, str] = dict(record.tags)
-        self.log_point: Callable[[str, float, int], None] = _never_open
+        self.log_point: LogPoint = refuse_point
         self._journal: Journal | None = None
+        self._failure: OSError | None = None
         _writers.add(self)
         self._guard(self._open)
 
@@ -148,6 +150,7 @@ class RunWriter:
         with self._lock:
             if self._closed:
                 return
+            self._guard(self._raise_failure)
             if self._journal is not None:
                 changes: dict[str, object] = {}
                 if status is not None and self._owner:
@@ -157,7 +160,7 @@ class RunWriter:
                 if changes:
                     self.set_fields(**changes)
             self._closed = True
-            self.log_point = _never_open
+            self.log_point = refuse_point
             journal, self._journal = self._journal, None
         _writers.discard(self)
         if journal is not None:
@@ -165,6 +168,7 @@ class RunWriter:
 
     def _seal(self, journal: Journal) -> None:
         try:
+            journal.finish()
             seal_contents(self._layout, read_journal(journal.path))
         finally:
             journal.close()
@@ -173,7 +177,13 @@ class RunWriter:
 
     def _open(self) -> None:
         session = make_session(time.time_ns())
-        journal = Journal(self._layout.live, self._record, session=session, owner=self._owner)
+        journal = Journal(
+            self._layout.live,
+            self._record,
+            session=session,
+            owner=self._owner,
+            report=self._note_failure,
+        )
         self._journal = journal
         self.log_point = journal.log_point
 
@@ -195,6 +205,18 @@ class RunWriter:
             journal = self._journal
         if journal is not None:
             action(journal)
+            self.log_point = journal.log_point
+        self._raise_failure()
+
+    def _note_failure(self, error: OSError) -> None:
+        """Take what the disk answered to the sync thread; the next call here tells it."""
+        self._failure = error
+        self.log_point = refuse_point
+
+    def _raise_failure(self) -> None:
+        error, self._failure = self._failure, None
+        if error is not None:
+            raise error
 
     def _guard(self, action: Callable[[], None]) -> None:
         """Do something to the disk; a failure is one warning, or an error under RUNSITE_STRICT."""
@@ -224,14 +246,10 @@ class RunWriter:
         """Let go of the parent's journal, in a forked child; the next call opens one of its own."""
         self._lock = threading.RLock()
         self._owner = False
-        self.log_point = _never_open
+        self.log_point = refuse_point
         if self._journal is not None:
             self._journal.abandon()
             self._journal = None
-
-
-def _never_open(key: str, value: float, step: int) -> None:
-    raise RunStateError("no journal is open")
 
 
 def _clean(text: str) -> str:

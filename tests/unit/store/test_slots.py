@@ -16,6 +16,7 @@ from runsite.store.slots import (
     format_event,
     format_point,
     iter_points,
+    make_header,
     parse_slots,
 )
 
@@ -116,10 +117,41 @@ def test_a_file_that_is_no_journal_is_refused(data, message):
 
 def test_a_newer_journal_is_refused():
     """A journal of a later format is refused, not guessed at."""
-    import struct
-    import zlib
-
-    body = struct.pack("<16sIQ", b"runsite journal\n", 2, 0)
     with pytest.raises(TornSlotError) as caught:
-        parse_slots(body + struct.pack("<I", zlib.crc32(body)))
-    assert str(caught.value) == "journal format 2 is newer than this runsite reads (1)"
+        parse_slots(make_header(3))
+    assert str(caught.value) == "journal format 3 is newer than this runsite reads (2)"
+
+
+@given(st.lists(st.one_of(points, events), max_size=10), st.integers(0, 3000))
+def test_reserved_space_is_no_record(records, reserved):
+    """Zeros after the last record are room for more, neither torn nor damaged."""
+    plain = parse_slots(written(records))
+    assert parse_slots(written(records) + bytes(reserved)) == plain
+
+
+def test_a_journal_of_format_1_ends_with_its_last_record():
+    """Zeros were no room for more in format 1: there they are a torn end."""
+    data = make_header(1) + format_point(step=1, time_ns=2, value=3.0, key_id=0)
+    assert parse_slots(data).torn_bytes == 0
+    assert parse_slots(data + bytes(64)).torn_bytes == 64
+
+
+def test_what_power_loss_took_is_counted():
+    """Slots of zeros before the last record are a gap, told apart from damage."""
+    whole = bytearray(written([(n, n, float(n), 0) for n in range(5)]))
+    whole[SLOT * 2 : SLOT * 4] = bytes(2 * SLOT)
+    slots = parse_slots(bytes(whole) + bytes(SLOT))
+    assert (slots.gaps, slots.damage, slots.torn_bytes) == (2, (), 0)
+    assert [step for step, *_ in iter_points(slots.points)] == [0, 3, 4]
+
+
+@given(st.integers(0, 1200), st.integers(0, 1199))
+def test_blocks_of_points_are_checked_slot_by_slot_where_needed(count, bad):
+    """Points are checked many at a time; one that is damaged is found all the same."""
+    whole = bytearray(written([(n, n, float(n), 0) for n in range(count)]))
+    if bad < count:
+        whole[SLOT * (bad + 1) + 3] ^= 1
+    slots = parse_slots(bytes(whole))
+    expected = [n for n in range(count) if n != bad]
+    assert [step for step, *_ in iter_points(slots.points)] == expected
+    assert bool(slots.damage or slots.torn_bytes) == (bad < count)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import shutil
+import sys
 from datetime import timedelta
 
-import polars as pl
 import pytest
 
 from runsite.errors import CorruptFileError, ForeignStoreError, FormatVersionError, StoreError
@@ -263,28 +264,50 @@ def test_foreign_and_newer_folders_are_refused(tmp_path):
     assert Store.open(tmp_path / "nothing", missing_ok=True).read_runs().height == 0
 
 
-def test_a_disk_that_says_no_is_one_warning(tmp_store, caplog, monkeypatch):
-    """When the journal cannot be written, logging goes on, one warning says so, strict raises."""
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no limit on the size of files")
+@pytest.mark.parametrize("way", ["map", "write"])
+def test_a_full_disk_is_one_warning(tmp_store, caplog, monkeypatch, way):
+    """When the journal cannot grow, logging goes on, one warning says so, strict raises.
+
+    What was logged before and after is there. The size of files is limited: a disk that is full.
+    """
+    monkeypatch.setenv("RUNSITE_JOURNAL", way)
     store = Store.create(tmp_store)
     writer = store.start_run(a_run(1))
     writer.log_metrics([("a", 1.0, 0, None)])
-    monkeypatch.setattr("os.write", _no_space)
-    for _ in range(3):
-        writer.log_metrics([("a", 2.0, 0, None)])
-    assert len(caplog.records) == 1
-    assert "is incomplete: cannot write to the store" in caplog.text
-    monkeypatch.setenv("RUNSITE_STRICT", "1")
-    with pytest.raises(StoreError, match="cannot write to the store: No space left on device"):
-        writer.log_metrics([("a", 2.0, 0, None)])
-    monkeypatch.undo()
+    [journal] = find_journals(store.layout)
+    logged = 1
+    with size_limit(journal.stat().st_size):
+        while not caplog.records:
+            writer.log_metrics([("a", 2.0, logged, None)])
+            logged += 1
+        logged -= 1
+        for _ in range(3):
+            writer.log_metrics([("a", 3.0, 0, None)])
+        assert len(caplog.records) == 1
+        assert "is incomplete: cannot write to the store" in caplog.text
+        monkeypatch.setenv("RUNSITE_STRICT", "1")
+        with pytest.raises(StoreError, match="cannot write to the store: File too large"):
+            writer.log_metrics([("a", 3.0, 0, None)])
+    writer.log_metrics([("a", 4.0, -1, None)])
     writer.close(status="FINISHED", end_time=END)
     record = store.read_run(writer.run_id)
     assert record.incomplete
-    assert store.scan_metrics().select(pl.col("value")).collect()["value"].to_list() == [1.0]
+    steps = store.scan_metrics().select("step").collect()["step"].to_list()
+    assert sorted(steps) == list(range(-1, logged))
 
 
-def _no_space(descriptor: int, data: bytes) -> int:
-    raise OSError(28, "No space left on device")
+@contextlib.contextmanager
+def size_limit(size_bytes):
+    """Let no file grow beyond a size."""
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @pytest.mark.parametrize("folder", ["runs", "metrics"])
