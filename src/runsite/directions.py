@@ -7,7 +7,7 @@ so that they never disagree.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 __all__ = ["find_direction", "is_better", "rank_metric"]
 
@@ -50,23 +50,44 @@ def find_direction(key: str, *, directions: Mapping[str, str] | None = None) -> 
 _HELD_OUT = re.compile(r"(^|[^a-z])(val|valid|validation|test|eval|holdout|cv|oof)($|[^a-z])")
 
 
-def rank_metric(key: str, *, directions: Mapping[str, str] | None = None) -> int:
-    """Tell how much a metric says about a model; lower numbers say more.
+# Which of several is the headline where neither project nor gates tell: the error in the unit of
+# the question that punishes large misses, the score that no threshold moves.
+_HEADLINES = ("rmse", "root_mean_squared_error", "auc", "roc_auc", "f1", "accuracy", "mae", "r2")
 
-    What the project gave a direction comes first, then what was measured on held-out data, then
-    scores and errors, then losses, then what was measured on the training data, and last what
-    nobody knows to be better when it is higher or lower.
+
+def rank_metric(
+    key: str,
+    *,
+    directions: Mapping[str, str] | None = None,
+    gated: Collection[str] = (),
+) -> tuple[int, int]:
+    """Tell how much a metric says about a model; what is lower says more.
+
+    What a gate of the registry demands comes first, then what the project gave a direction, then
+    what was measured on held-out data, then scores and errors, then losses, then what was
+    measured on the training data, and last what nobody knows to be better when it is higher or
+    lower. Of equals, the usual headlines (rmse before mae, auc before accuracy) come first.
+
+    Args:
+        key: The metric's key.
+        directions: Key → ``min`` or ``max``, as in ``runsite.yaml``.
+        gated: Keys that gates name.
     """
-    if key in (directions or {}):
-        return 0
-    if find_direction(key) is None:
-        return 5
     name = re.sub(r"([a-z])([A-Z])", r"\1_\2", key).lower()
+    words = re.split(r"[^a-z0-9_]+", name)
+    found = [i for i, word in enumerate(_HEADLINES) if word in words or name.endswith(f"_{word}")]
+    headline = min(found, default=len(_HEADLINES))
+    if key in gated:
+        return 0, headline
+    if key in (directions or {}):
+        return 1, headline
+    if find_direction(key) is None:
+        return 6, headline
     if _HELD_OUT.search(name):
-        return 1
+        return 2, headline
     if "train" in name:
-        return 4
-    return 3 if "loss" in name else 2
+        return 5, headline
+    return (4 if "loss" in name else 3), headline
 
 
 def is_better(value: float, other: float, *, direction: str) -> bool:

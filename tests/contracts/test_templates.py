@@ -16,6 +16,7 @@ from runsite.render.themes import load_theme
 from support.repository import ROOT
 
 GLOBALS = {"asset", "has_asset", "loop"}
+LOOP = {"first", "index", "last"}
 PAGES = sorted(TEMPLATES, key=lambda page: page.__name__)
 
 
@@ -86,7 +87,7 @@ def test_every_attribute_in_a_template_exists(environment):
         names |= set(find_referenced_templates(tree))
         macros |= {macro.name for macro in tree.find_all(nodes.Macro)}
         used |= {node.attr for node in tree.find_all(nodes.Getattr)}
-    assert used - known - macros - {"last"} == set()
+    assert used - known - macros - LOOP == set()
 
 
 def test_every_referenced_template_exists(environment):

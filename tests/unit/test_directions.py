@@ -50,3 +50,16 @@ def test_nan_is_never_better():
     assert is_better(1.0, math.nan, direction="max")
     assert is_better(1.0, 2.0, direction="min")
     assert not is_better(1.0, 2.0, direction="max")
+
+
+def test_gates_and_headlines_decide_between_equals():
+    """What gates demand comes first; of equals rmse before mae, auc before accuracy."""
+    keys = ["mae", "rmse", "accuracy", "auc", "uplift"]
+    assert sorted(keys, key=lambda key: (rank_metric(key), key)) == [
+        "rmse",
+        "auc",
+        "accuracy",
+        "mae",
+        "uplift",
+    ]
+    assert min(keys, key=lambda key: rank_metric(key, gated={"uplift"})) == "uplift"

@@ -11,6 +11,7 @@ import polars as pl
 from runsite.build.runs import RunPlan
 from runsite.build.workshop import Workshop
 from runsite.pages.experiment import assemble_experiment_page
+from runsite.pages.models import list_gated_metrics
 from runsite.pages.paths import make_experiment_path, make_slug
 from runsite.pages.plain import ExperimentShards
 from runsite.pages.run import NOTE_TAG
@@ -47,7 +48,8 @@ def _write_experiment(
     shop: Workshop, plan: RunPlan, *, name: str, runs: pl.DataFrame
 ) -> ExperimentResult:
     directions = shop.options.config.site.directions
-    summary = summarise_experiment(name, runs=runs, directions=directions)
+    gated = list_gated_metrics(shop.data.registry.models.values())
+    summary = summarise_experiment(name, runs=runs, directions=directions, gated=gated)
     table = make_runs_table(runs, directions=directions)
     shards = _write_table(shop, plan, name=name, table=table)
     record = shop.data.experiments.get(name)

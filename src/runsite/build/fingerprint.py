@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from runsite.build.options import BuildOptions
+from runsite.registry.git import find_checkout
 from runsite.render.themes import Theme
 from runsite.store.layout import Layout
 
@@ -50,6 +51,10 @@ def find_inputs_digest(layout: Layout, *, options: BuildOptions, code: str) -> s
     for folder in (layout.runs, layout.metrics, layout.experiments):
         for name, size in _list_files(folder):
             digest.update(f"{folder.name}/{name}\0{size}\0".encode("utf-8", "surrogateescape"))
+    if options.registry.is_file():
+        checkout = find_checkout(options.registry)
+        commit = checkout.find_commit("HEAD") if checkout else None
+        digest.update((commit or "").encode())  # the timeline of models comes from Git
     for path in (options.registry, *_list_cards(options)):
         content = path.read_bytes() if path.is_file() else b"\0"
         digest.update(hashlib.sha256(content).digest())

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from datetime import datetime
 
 from runsite.build.cards import CardWriter, WrittenCard
 from runsite.build.workshop import Workshop
 from runsite.pages.context import Fact
 from runsite.pages.models import (
     ModelCard,
+    ModelEvidence,
     assemble_model_page,
     assemble_models_page,
 )
 from runsite.pages.run import RunPage, RunSurroundings, assemble_run_page
+from runsite.pages.timeline import make_timeline
 from runsite.pages.version import VersionEvidence, assemble_version_page
 from runsite.records import RunRecord
 from runsite.registry import Model, ModelVersion
+from runsite.registry.history import History
 
 __all__ = ["write_models"]
 
@@ -38,19 +42,37 @@ def write_models(shop: Workshop) -> tuple[tuple[ModelCard, ...], tuple[str, ...]
 
 def _write_model(shop: Workshop, model: Model) -> tuple[ModelCard, list[str]]:
     runs = shop.data.runs.find_records(version.run for version in model.versions)
+    history = shop.data.history
     writer = CardWriter(shop, model, runs=runs)
     cards = {version.version: writer.write_card(version) for version in model.versions}
     page = assemble_model_page(
         model,
         site=shop.site,
-        runs=runs,
-        directions=shop.options.config.site.directions,
-        cards={number: card.sections for number, card in cards.items()},
+        evidence=ModelEvidence(
+            runs=runs,
+            directions=shop.options.config.site.directions,
+            cards={number: card.sections for number, card in cards.items()},
+            timeline=make_timeline(
+                history.of_model(model.name), repository_url=shop.site.repository_url
+            ),
+            since=_find_since(history, model),
+            is_cut=history.shallow,
+        ),
     )
     shop.write_page(page)
     for version in model.versions:
         _write_version(shop, model, version=version, runs=runs, card=cards[version.version])
     return page.model, [warning for card in cards.values() for warning in card.warnings]
+
+
+def _find_since(history: History, model: Model) -> dict[int, datetime]:
+    """Find since when each version has the stage that it has now, as far as Git knows."""
+    since = {}
+    for stage, number in model.stages.items():
+        spans = history.spans(model.name, number)
+        if spans and spans[-1].until is None and spans[-1].stage == stage:
+            since[number] = spans[-1].since
+    return since
 
 
 def _write_version(

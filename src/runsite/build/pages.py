@@ -21,6 +21,8 @@ from runsite.pages.context import Site
 from runsite.pages.models import ModelCard, list_version_refs
 from runsite.pages.overview import assemble_experiments_page, assemble_overview_page
 from runsite.pages.plain import assemble_compare_page, assemble_not_found_page
+from runsite.pages.timeline import make_timeline
+from runsite.registry.compare import MoveKind
 from runsite.render.environment import make_environment
 from runsite.render.themes import Theme
 
@@ -98,6 +100,10 @@ def _write_plain_pages(
             summaries=summaries,
             newest=[runs.get_record(run_id) for run_id in newest],
             models=models,
+            moves=make_timeline(
+                [e for e in shop.data.history.events if e.move.kind is MoveKind.STAGE],
+                repository_url=shop.site.repository_url,
+            ),
             problems=shop.data.problems,
         )
     )

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from runsite.build.options import BuildOptions
+from runsite.errors import RegistryError
 from runsite.pages.context import RunRef
 from runsite.pages.paths import make_run_path
 from runsite.records import ExperimentRecord, LifecycleStage, RunRecord
 from runsite.registry import Registry, load_registry
+from runsite.registry.history import History, load_history
 from runsite.store import Store
 from runsite.store.schema import record_from_row
 
@@ -63,6 +66,7 @@ class SiteData:
         runs: Runs that are not deleted, of experiments that are not.
         experiments: By name; those without a run too.
         registry: An empty one where there is no file.
+        history: What Git knows of the registry; empty where it knows nothing.
         problems: What could not be read, one line each.
     """
 
@@ -70,6 +74,7 @@ class SiteData:
     runs: RunIndex
     experiments: Mapping[str, ExperimentRecord]
     registry: Registry
+    history: History
     problems: tuple[str, ...]
 
 
@@ -87,7 +92,9 @@ def read_site_data(options: BuildOptions) -> SiteData:
     deleted = [e.experiment_id for e in experiments if e.lifecycle_stage != active]
     if deleted:
         runs = runs.filter(~pl.col("experiment_id").is_in(deleted))
-    registry = load_registry(options.registry) if options.registry.exists() else Registry()
+    has_registry = options.registry.exists()
+    registry = load_registry(options.registry) if has_registry else Registry()
+    history, complaints = _read_history(options.registry) if has_registry else (History(), ())
     index = RunIndex(runs.sort("start_time", "run_id"))
     problems = [f"{path.name}: {reason}" for path, reason in store.problems]
     return SiteData(
@@ -95,8 +102,17 @@ def read_site_data(options: BuildOptions) -> SiteData:
         runs=index,
         experiments={e.name: e for e in experiments if e.lifecycle_stage == active},
         registry=registry,
-        problems=(*problems, *_find_missing_runs(registry, index)),
+        history=history,
+        problems=(*problems, *complaints, *_find_missing_runs(registry, index)),
     )
+
+
+def _read_history(path: Path) -> tuple[History, tuple[str, ...]]:
+    """Read the registry's timeline; a Git that fails costs the timeline, not the site."""
+    try:
+        return load_history(path), ()
+    except RegistryError as error:
+        return History(), (f"the timeline of {path.name} cannot be read: {error.problem}",)
 
 
 def _find_missing_runs(registry: Registry, runs: RunIndex) -> list[str]:

@@ -86,6 +86,8 @@ def _find_heads(registry: Path) -> tuple[Path, ...]:
     """Name the files of Git that change with a commit: the timeline of models comes from there."""
     for folder in registry.resolve().parents:
         git = folder / ".git"
+        if git.is_file():  # a linked working tree
+            git = folder / git.read_text(encoding="utf-8").removeprefix("gitdir:").strip()
         if git.is_dir():
             return (git / "HEAD", git / "logs" / "HEAD")
     return ()

@@ -10,7 +10,7 @@ from runsite.pages.context import told
 from runsite.pages.formatting import format_exact, format_number
 from runsite.records import RunRecord
 
-__all__ = ["Delta", "make_metric_deltas", "make_param_deltas"]
+__all__ = ["Delta", "find_verdict", "format_change", "make_metric_deltas", "make_param_deltas"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +44,23 @@ def make_metric_deltas(
                 value_exact=format_exact(here),
                 other=format_number(there),
                 other_exact=format_exact(there),
-                change=_change(here, there),
-                verdict=_verdict(here, there, direction=direction),
+                change=format_change(here, there),
+                verdict=find_verdict(here, there, direction=direction),
             )
         )
     return tuple(deltas)
 
 
-def _change(here: float | None, there: float | None) -> str:
+def format_change(here: float | None, there: float | None) -> str:
+    """Format a difference with its sign; empty where one of the two is missing."""
     if here is None or there is None:
         return ""
     text = format_number(here - there)
     return text if text.startswith(("-", "N")) or text == "0" else f"+{text}"
 
 
-def _verdict(here: float | None, there: float | None, *, direction: str | None) -> str:
+def find_verdict(here: float | None, there: float | None, *, direction: str | None) -> str:
+    """Judge a value against another: ``better``, ``worse``, ``same``, ``changed`` or empty."""
     if here is None or there is None or here == there:
         return "same" if here == there else ""
     if direction is None:

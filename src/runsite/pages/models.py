@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 
-from runsite.directions import rank_metric
+from runsite.directions import find_direction, is_better, rank_metric
 from runsite.pages.context import Link, Meta, RunRef, Site, StageRef, told
+from runsite.pages.deltas import find_verdict, format_change
 from runsite.pages.formatting import (
+    format_exact,
     format_iso,
     format_number,
     format_time,
@@ -20,8 +23,10 @@ from runsite.pages.paths import (
     make_version_path,
 )
 from runsite.pages.run import Pair, make_run_ref
+from runsite.pages.timeline import TimelineRow
 from runsite.records import RunRecord
 from runsite.registry import Model, ModelVersion, Registry
+from runsite.registry.gates import MetricGate
 
 __all__ = [
     "CardSection",
@@ -53,7 +58,21 @@ class ModelCard:
     n_versions: int = told("How many versions it has.")
     holders: tuple[StageRef, ...] = told("The versions that hold a stage, Production first.")
     latest: StageRef | None = told("The newest version.")
+    since: str = told("Since when the first of `holders` has its stage; may be empty.")
+    since_iso: str = told("The same, exact.")
     metrics: tuple[Pair, ...] = told("Main metrics of the first of `holders`; may be empty.")
+
+
+@dataclass(frozen=True, slots=True)
+class VersionMetric:
+    """A metric of a version in its model's table."""
+
+    key: str = told("Name.")
+    value: str = told("Value for people; empty where the version's run has none.")
+    exact: str = told("The same with every digit.")
+    change: str = told("Difference to the version before, with its sign; may be empty.")
+    verdict: str = told("`better`, `worse`, `same`, `changed` or empty, against that version.")
+    is_best: bool = told("Whether no other version is better.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +87,7 @@ class VersionRow:
     description: str = told("Description; may be empty.")
     run: RunRef | None = told("The run that it came from; None where it is not in the store.")
     run_id: str = told("Id of that run.")
-    metrics: tuple[Pair, ...] = told("Values of the model's main metrics, in one order.")
+    metrics: tuple[VersionMetric, ...] = told("The model's main metrics, in one order.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,22 +116,41 @@ class ModelPage:
     model: ModelCard = told("The model.")
     metric_names: tuple[str, ...] = told("Headers of the metrics in the versions' rows.")
     versions: tuple[VersionRow, ...] = told("All versions, the newest first.")
+    timeline: tuple[TimelineRow, ...] = told("Who moved what, when and why, the newest first.")
+    is_cut: bool = told("Whether older history is not known: a shallow clone, or a long one.")
     tags: tuple[Pair, ...] = told("Tags of the model.")
     snippet: str = told("Python that loads the model.")
     card_of: StageRef | None = told("The version whose card is shown: Production's first.")
     card: tuple[CardSection, ...] = told("What people wrote about that version.")
 
 
-def make_model_card(
-    model: Model,
-    *,
-    runs: Mapping[str, RunRecord],
-    directions: Mapping[str, str],
-) -> ModelCard:
+@dataclass(frozen=True, slots=True)
+class ModelEvidence:
+    """What the page of a model shows besides the registry. Not a context: an input of the assembly.
+
+    Attributes:
+        runs: Run id → run, for the versions' runs that the store has.
+        directions: Metric key → ``min`` or ``max``, where the project says so.
+        cards: Version → what people wrote about it.
+        timeline: Who moved what, the newest first.
+        since: Version → when it got the stage that it has now, where that is known.
+        is_cut: Whether older history is not known.
+    """
+
+    runs: Mapping[str, RunRecord] = field(default_factory=dict)
+    directions: Mapping[str, str] = field(default_factory=dict)
+    cards: Mapping[int, tuple[CardSection, ...]] = field(default_factory=dict)
+    timeline: tuple[TimelineRow, ...] = ()
+    since: Mapping[int, datetime] = field(default_factory=dict)
+    is_cut: bool = False
+
+
+def make_model_card(model: Model, *, evidence: ModelEvidence) -> ModelCard:
     """Show a model in a list, with the metrics of the version that holds its highest stage."""
     order = sorted(model.stages.items(), key=lambda item: (item[0] != "Production", item[0]))
     holders = tuple(make_version_ref(model, version) for _, version in order)
     newest = max((v.version for v in model.versions), default=None)
+    since = evidence.since.get(order[0][1]) if order else None
     return ModelCard(
         name=model.name,
         path=make_model_path(model.name),
@@ -120,7 +158,9 @@ def make_model_card(
         n_versions=len(model.versions),
         holders=holders,
         latest=None if newest is None else make_version_ref(model, newest),
-        metrics=_holder_metrics(model, order, runs=runs, directions=directions),
+        since="" if since is None else format_time(since),
+        since_iso=format_iso(since),
+        metrics=_holder_metrics(model, order, runs=evidence.runs, directions=evidence.directions),
     )
 
 
@@ -135,8 +175,22 @@ def _holder_metrics(
     run = runs.get(version.run) if version else None
     if run is None:
         return ()
-    ranked = sorted(run.metrics, key=lambda key: (rank_metric(key, directions=directions), key))
+    gated = list_gated_metrics([model])
+    ranked = sorted(
+        run.metrics, key=lambda key: (rank_metric(key, directions=directions, gated=gated), key)
+    )
     return tuple(Pair(key, format_number(run.metrics[key].last)) for key in ranked[:_MAX_SHOWN])
+
+
+def list_gated_metrics(models: Iterable[Model]) -> frozenset[str]:
+    """List the metrics that gates of these models name: those that the team decides by."""
+    return frozenset(
+        gate.metric
+        for model in models
+        for gates in model.gates.values()
+        for gate in gates
+        if isinstance(gate, MetricGate)
+    )
 
 
 def list_version_refs(registry: Registry) -> dict[str, tuple[StageRef, ...]]:
@@ -164,28 +218,14 @@ def assemble_models_page(*, site: Site, models: Sequence[ModelCard]) -> ModelsPa
     )
 
 
-def assemble_model_page(
-    model: Model,
-    *,
-    site: Site,
-    runs: Mapping[str, RunRecord],
-    directions: Mapping[str, str],
-    cards: Mapping[int, tuple[CardSection, ...]],
-) -> ModelPage:
-    """Assemble the page of one model.
-
-    Args:
-        model: The model.
-        site: What is the same on every page.
-        runs: Run id → run, for the versions' runs that the store has.
-        directions: Metric key → ``min`` or ``max``, where the project says so.
-        cards: Version → what people wrote about it.
-    """
+def assemble_model_page(model: Model, *, site: Site, evidence: ModelEvidence) -> ModelPage:
+    """Assemble the page of one model."""
     path = make_model_path(model.name)
-    names = _main_metrics(model, runs=runs, directions=directions)
-    newest_first = sorted(model.versions, key=lambda version: -version.version)
-    card = make_model_card(model, runs=runs, directions=directions)
+    runs = evidence.runs
+    names = _main_metrics(model, runs=runs, directions=evidence.directions)
+    card = make_model_card(model, evidence=evidence)
     shown = card.holders[0] if card.holders else card.latest
+    metrics = _compare_versions(model, names, runs=runs, directions=evidence.directions)
     return ModelPage(
         site=site,
         meta=Meta(
@@ -199,13 +239,17 @@ def assemble_model_page(
         model=card,
         metric_names=names,
         versions=tuple(
-            make_version_row(model, version, run=runs.get(version.run), names=names)
-            for version in newest_first
+            make_version_row(
+                model, version, run=runs.get(version.run), metrics=metrics[version.version]
+            )
+            for version in reversed(model.versions)
         ),
+        timeline=evidence.timeline,
+        is_cut=evidence.is_cut,
         tags=tuple(Pair(k, v) for k, v in sorted(model.tags.items())),
         snippet=make_load_snippet(model.name, card.holders[0].stage if card.holders else "1"),
         card_of=shown,
-        card=cards.get(shown.version, ()) if shown else (),
+        card=evidence.cards.get(shown.version, ()) if shown else (),
     )
 
 
@@ -220,10 +264,13 @@ def make_version_ref(model: Model, version: int) -> StageRef:
 
 
 def make_version_row(
-    model: Model, version: ModelVersion, *, run: RunRecord | None, names: Sequence[str]
+    model: Model,
+    version: ModelVersion,
+    *,
+    run: RunRecord | None,
+    metrics: tuple[VersionMetric, ...] = (),
 ) -> VersionRow:
-    """Show a version in its model's table, with the metrics of these names."""
-    metrics = run.metrics if run else {}
+    """Show a version in its model's table."""
     return VersionRow(
         ref=make_version_ref(model, version.version),
         aliases=model.aliases_of(version.version),
@@ -233,17 +280,58 @@ def make_version_row(
         description=version.description,
         run=make_run_ref(run) if run else None,
         run_id=version.run,
-        metrics=tuple(
-            Pair(name, format_number(metrics[name].last) if name in metrics else "")
-            for name in names
-        ),
+        metrics=metrics,
     )
+
+
+def _compare_versions(
+    model: Model,
+    names: Sequence[str],
+    *,
+    runs: Mapping[str, RunRecord],
+    directions: Mapping[str, str],
+) -> dict[int, tuple[VersionMetric, ...]]:
+    """Put the versions beside each other: version → each metric against the version before."""
+    columns = []
+    for name in names:
+        direction = find_direction(name, directions=directions)
+        values = {v.version: _last_value(runs.get(v.run), name) for v in model.versions}
+        best: float | None = None
+        for value in values.values():
+            if direction and value is not None and value == value:
+                better = best is None or is_better(value, best, direction=direction)
+                best = value if better else best
+        columns.append(_compare_values(name, values, direction=direction, best=best))
+    return {v.version: tuple(column[v.version] for column in columns) for v in model.versions}
+
+
+def _compare_values(
+    name: str, values: Mapping[int, float | None], *, direction: str | None, best: float | None
+) -> dict[int, VersionMetric]:
+    before: float | None = None
+    found = {}
+    for version, value in values.items():
+        found[version] = VersionMetric(
+            key=name,
+            value=format_number(value) if value is not None else "",
+            exact=format_exact(value) if value is not None else "",
+            change=format_change(value, before),
+            verdict=find_verdict(value, before, direction=direction),
+            is_best=value is not None and value == best and len(values) > 1,
+        )
+        before = value if value is not None else before
+    return found
+
+
+def _last_value(run: RunRecord | None, key: str) -> float | None:
+    return run.metrics[key].last if run and key in run.metrics else None
 
 
 def _main_metrics(
     model: Model, *, runs: Mapping[str, RunRecord], directions: Mapping[str, str]
 ) -> tuple[str, ...]:
     """Choose the metrics that most versions have, those with a direction first."""
+    gated = list_gated_metrics([model])
     counts: dict[str, int] = {}
     for version in model.versions:
         run = runs.get(version.run)
@@ -251,7 +339,11 @@ def _main_metrics(
             counts[key] = counts.get(key, 0) + 1
     ranked = sorted(
         counts,
-        key=lambda key: (rank_metric(key, directions=directions), -counts[key], key),
+        key=lambda key: (
+            rank_metric(key, directions=directions, gated=gated),
+            -counts[key],
+            key,
+        ),
     )
     return tuple(ranked[:_MAX_METRICS])
 

@@ -19,6 +19,7 @@ from runsite.pages.models import ModelCard
 from runsite.pages.paths import EXPERIMENTS_PATH, OVERVIEW_PATH, find_root, make_experiment_path
 from runsite.pages.run import make_run_ref
 from runsite.pages.sparkline import Sparkline, make_sparkline
+from runsite.pages.timeline import TimelineRow
 from runsite.queries.overview import ExperimentSummary
 from runsite.records import RunRecord
 
@@ -33,6 +34,8 @@ __all__ = [
 
 _MAX_NEW = 10
 _MAX_EXPERIMENTS = 9
+_MAX_MODELS = 24
+_MAX_MOVES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,8 @@ class OverviewPage:
     meta: Meta = told("This page's place in the site.")
     facts: tuple[Fact, ...] = told("The site in numbers.")
     models: tuple[ModelCard, ...] = told("Registered models, those in Production first.")
+    n_models: int = told("How many models there are; the list may be shorter.")
+    moves: tuple[TimelineRow, ...] = told("The newest promotions of all models.")
     experiments: tuple[ExperimentCard, ...] = told("Experiments, the newest first.")
     n_experiments: int = told("How many experiments there are; the list may be shorter.")
     new_runs: tuple[NewRun, ...] = told("The newest runs of all experiments.")
@@ -86,12 +91,13 @@ class ExperimentsPage:
     experiments: tuple[ExperimentCard, ...] = told("All experiments, the newest first.")
 
 
-def assemble_overview_page(
+def assemble_overview_page(  # noqa: PLR0913  # one for each part of the page
     *,
     site: Site,
     summaries: Sequence[ExperimentSummary],
     newest: Sequence[RunRecord],
     models: Sequence[ModelCard] = (),
+    moves: Sequence[TimelineRow] = (),
     problems: Sequence[str] = (),
 ) -> OverviewPage:
     """Assemble the first page of the site.
@@ -101,6 +107,7 @@ def assemble_overview_page(
         summaries: Every experiment.
         newest: The newest runs of all experiments, the newest first.
         models: Every registered model.
+        moves: Timeline of all models, the newest first.
         problems: Files of the store that could not be read, one line each.
     """
     cards = _cards(summaries)
@@ -115,7 +122,9 @@ def assemble_overview_page(
             section="overview",
         ),
         facts=_facts(summaries, models),
-        models=tuple(sorted(models, key=_by_stage)),
+        models=tuple(sorted(models, key=_by_stage))[:_MAX_MODELS],
+        n_models=len(models),
+        moves=tuple(row for row in moves if row.is_promotion)[:_MAX_MOVES],
         experiments=cards[:_MAX_EXPERIMENTS],
         n_experiments=len(cards),
         new_runs=tuple(_new_run(run, main=main) for run in newest[:_MAX_NEW]),

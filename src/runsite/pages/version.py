@@ -114,7 +114,7 @@ def assemble_version_page(  # noqa: PLR0913  # what is compared stands on both s
             ),
         ),
         model=Link(model.name, make_model_path(model.name)),
-        version=make_version_row(model, version, run=run, names=()),
+        version=make_version_row(model, version, run=run),
         facts=_version_facts(version, run),
         against=make_version_ref(model, other.version) if other else None,
         metric_deltas=make_metric_deltas(run, other_run, directions=directions),

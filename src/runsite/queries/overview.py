@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,7 +50,11 @@ class ExperimentSummary:
 
 
 def summarise_experiment(
-    name: str, *, runs: pl.DataFrame, directions: Mapping[str, str] | None = None
+    name: str,
+    *,
+    runs: pl.DataFrame,
+    directions: Mapping[str, str] | None = None,
+    gated: Collection[str] = (),
 ) -> ExperimentSummary:
     """Summarise the runs of one experiment.
 
@@ -58,11 +62,12 @@ def summarise_experiment(
         name: The experiment's name.
         runs: Its rows, as `Store.read_runs` gives them.
         directions: Metric key → ``min`` or ``max``, where the project says so.
+        gated: Metrics that gates of the registry name.
     """
     if runs.is_empty():
         return ExperimentSummary(name=name, n_runs=0)
     status = runs["status"]
-    best = _find_best(runs, directions=directions or {})
+    best = _find_best(runs, directions=directions or {}, gated=gated)
     return ExperimentSummary(
         name=name,
         n_runs=runs.height,
@@ -76,14 +81,20 @@ def summarise_experiment(
     )
 
 
-def _find_best(runs: pl.DataFrame, *, directions: Mapping[str, str]) -> tuple[BestRun, ...]:
+def _find_best(
+    runs: pl.DataFrame, *, directions: Mapping[str, str], gated: Collection[str]
+) -> tuple[BestRun, ...]:
     keys = runs.select(pl.col("metrics").map.keys().alias("key")).explode("key").drop_nulls()
     counts = keys.group_by("key").len()
     most = counts["len"].max()
     ranked = sorted(
         counts.iter_rows(),
         # A metric of a few runs says little about the experiment, whatever it is called.
-        key=lambda row: (row[1] * 2 < most, rank_metric(row[0], directions=directions), row[0]),
+        key=lambda row: (
+            row[1] * 2 < most,
+            rank_metric(row[0], directions=directions, gated=gated),
+            row[0],
+        ),
     )
     found: list[BestRun] = []
     for key, _ in ranked:

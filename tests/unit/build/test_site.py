@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -270,3 +271,27 @@ models:
         digest: "sha256:{"5" * 64}"
         registered_at: "2026-11-23T03:12:00Z"
 """
+
+
+def test_the_timeline_comes_from_git(store, tmp_path):
+    """A commit of the registry is on the model's page and the overview, also when no file changed."""
+    registry = tmp_path / "registry.yaml"
+    site = tmp_path / "site"
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=Mara", "-c", "user.email=m@example.org"]
+    subprocess.run([*git, "init", "-q"], check=True)
+    registry.write_text(make_registry(make_run_id(1)), encoding="utf-8")
+    build_site(store, site)
+    page = site / "models/taxi/index.html"
+    assert "not committed yet" in page.read_text(encoding="utf-8")
+    subprocess.run([*git, "add", "registry.yaml"], check=True)
+    subprocess.run(
+        [*git, "commit", "-q", "--author", "Mara <m@example.org>", "-m", "Try <b>it</b> (#7)"],
+        check=True,
+    )
+    report = build_site(store, site)
+    assert "models/taxi/index.html" in report.changed
+    text = page.read_text(encoding="utf-8")
+    assert "Try &lt;b&gt;it&lt;/b&gt; (#7)" in text
+    assert "Mara" in text
+    assert "Mara" in (site / "index.html").read_text(encoding="utf-8")
+    assert build_site(store, site).unchanged

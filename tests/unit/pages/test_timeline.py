@@ -1,0 +1,46 @@
+"""The rows of a model's timeline."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from runsite.pages.timeline import make_timeline
+from runsite.registry.compare import Move, MoveKind
+from runsite.registry.history import Commit, Event
+
+COMMIT = Commit("c0ffee" + "0" * 34, datetime(2026, 11, 23, 3, 12, tzinfo=UTC), "mara", "Promote")
+PROMOTED = Move(MoveKind.STAGE, "taxi", 3, before="Staging", after="Production")
+REGISTERED = Move(MoveKind.REGISTERED, "taxi", 3)
+
+
+def test_one_row_a_commit_the_newest_first():
+    """What one commit did stands together; what is not committed comes first, without a time."""
+    events = (Event(REGISTERED, COMMIT), Event(PROMOTED, COMMIT), Event(PROMOTED, None))
+    rows = make_timeline(events, repository_url="")
+    assert [(row.when, row.moves, row.is_promotion) for row in rows] == [
+        ("", ("taxi 3: Staging → Production",), True),
+        ("2026-11-23 03:12", ("taxi 3 is registered", "taxi 3: Staging → Production"), True),
+    ]
+    assert (rows[1].author, rows[1].commit, rows[1].commit_url) == ("mara", "c0ffee0000", "")
+    assert not make_timeline([Event(REGISTERED, COMMIT)], repository_url="")[0].is_promotion
+
+
+@pytest.mark.parametrize(
+    ("url", "mark", "place"),
+    [
+        ("https://github.com/a/b", "#7", "pull/7"),
+        ("https://gitlab.example.org/a/b", "!7", "-/merge_requests/7"),
+        ("https://bitbucket.org/a/b", "#7", "pull-requests/7"),
+        ("https://codeberg.org/a/b", "#7", "pulls/7"),
+    ],
+)
+def test_links_lead_to_the_code_host(url, mark, place):
+    """Commit and pull request have pages where the repository's address is known."""
+    commit = Commit(COMMIT.commit, COMMIT.time, "mara", "Promote", pull_request=7)
+    (row,) = make_timeline([Event(PROMOTED, commit)], repository_url=url)
+    assert row.commit_url == f"{url}/commit/{commit.commit}"
+    assert (row.pull_request, row.pull_request_url) == (mark, f"{url}/{place}")
+    (bare,) = make_timeline([Event(PROMOTED, commit)], repository_url="")
+    assert (bare.pull_request, bare.pull_request_url) == ("#7", "")
