@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from runsite.entities import FileInfo
 from runsite.errors import InvalidValueError, NotFoundError, quote
+from runsite.store.locations import is_remote
 from runsite.tracking import artifact_files, uris
 
 if TYPE_CHECKING:
@@ -134,6 +135,8 @@ def _locate(
             run_id, _, path = rest.lstrip("/").partition("/")
         elif found and scheme == "file":
             return _split(Path(unquote(urlsplit(text).path)), path)
+        elif is_remote(text) and (inner := _find_inner(text, tracking_uri)):
+            run_id, _, path = inner.partition("/")
         elif "://" in text or (found and scheme == "models"):
             raise InvalidValueError(
                 f"an artifact cannot be read from {quote(text)}",
@@ -144,6 +147,12 @@ def _locate(
             return _split(Path(text), path)
     store = uris.open_store(tracking_uri)
     return store.artifacts_dir(store.read_run(run_id).run_id), path or ""
+
+
+def _find_inner(text: str, tracking_uri: str | None) -> str | None:
+    """Return ``<run_id>/<path>`` of an artifact's URL in the store, as `get_artifact_uri` has it."""
+    root = uris.open_store(tracking_uri).layout.artifact_root + "/"
+    return text.removeprefix(root) if text.startswith(root) else None
 
 
 def _split(target: Path, path: str | None) -> tuple[Path, str]:

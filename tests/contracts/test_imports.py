@@ -37,6 +37,7 @@ IMPORTERS = {
     "IPython": {"capture", "tracking"},
     "catboost": FRAMEWORK_LAYERS | {"catboost"},
     "cloudpickle": FRAMEWORK_LAYERS,
+    "fsspec": {"store"},
     "hyperopt": FRAMEWORK_LAYERS | {"hyperopt"},
     "lightgbm": FRAMEWORK_LAYERS | {"lightgbm"},
     "matplotlib": FRAMEWORK_LAYERS,

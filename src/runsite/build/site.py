@@ -10,7 +10,7 @@ from runsite.build.fingerprint import find_code_digest, find_inputs_digest
 from runsite.build.options import BuildOptions, BuildReport
 from runsite.output.writer import SiteWriter
 from runsite.render.themes import load_theme
-from runsite.store.layout import Layout, parse_location
+from runsite.store.layout import open_layout
 
 __all__ = ["build"]
 
@@ -46,7 +46,7 @@ def build(
     site = options.config.site
     theme = load_theme(options.config.folder / site.theme if site.theme else None)
     code = find_code_digest(theme, options)
-    layout = Layout(parse_location(options.store))
+    layout = open_layout(options.store)
     inputs = find_inputs_digest(layout, options=options, code=code)
     n_runs, warnings = writer.before.n_runs, writer.before.warnings
     up_to_date = inputs and inputs == writer.before.inputs and writer.is_complete()

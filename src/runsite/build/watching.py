@@ -14,7 +14,7 @@ from pathlib import Path
 
 from runsite.build.options import BuildOptions
 from runsite.config import CONFIG_NAME
-from runsite.store.layout import Layout, parse_location
+from runsite.store.layout import open_layout
 
 __all__ = ["Marks", "find_marks"]
 
@@ -37,7 +37,7 @@ class Marks:
 def find_marks(options: BuildOptions) -> Marks:
     """Look at the store, the registry and its Git history, the cards, the theme, the settings."""
     config = options.config
-    layout = Layout(parse_location(options.store))
+    layout = open_layout(options.store)
     live = list(_mark_files(layout.live))
     folders = (layout.runs, layout.metrics, layout.experiments)
     watched = [mark for folder in folders for mark in _mark_folder(folder)]

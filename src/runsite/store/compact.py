@@ -7,7 +7,6 @@ leaf from exactly one file. Sources go only after the merged part is on the disk
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -65,6 +64,7 @@ def find_merges(
     """
     merges: list[Merge] = []
     for folder in (layout.runs, layout.metrics):
+        layout.refresh(folder)
         months: dict[str, dict[str, PartFile]] = {}
         for part in list_parts(folder):
             if part.is_merged or not part.month:
@@ -78,7 +78,7 @@ def find_merges(
     return merges
 
 
-def write_merge(merge: Merge) -> Path:
+def write_merge(layout: Layout, merge: Merge) -> Path:
     """Write a merged part, then remove its sources. Interrupted anywhere, it can be done again.
 
     Raises:
@@ -88,9 +88,9 @@ def write_merge(merge: Merge) -> Path:
     paths = [source.path for source in merge.sources]
     tables = _read_runs(paths) if merge.folder.name == "runs" else _group_rows(paths)
     path = write_merged(merge.folder, tables, month=merge.month, leaves=merge.leaves)
+    layout.publish()
     for source in paths:
-        with contextlib.suppress(FileNotFoundError):
-            source.unlink()
+        layout.discard(source)
     return path
 
 

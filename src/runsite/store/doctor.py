@@ -72,6 +72,7 @@ def examine(store: Store, *, deep: bool = True) -> Iterator[Finding]:
     layout = store.layout
     unreadable: set[str] = set()
     for folder in (layout.runs, layout.metrics):
+        layout.refresh(folder)
         for part in list_parts(folder):
             problem = _check_part(part)
             if problem:
@@ -222,7 +223,11 @@ def _check_listed_parts(
 
 def _check_artifacts(layout: Layout, runs: pl.DataFrame, *, deep: bool) -> Iterator[Finding]:
     rows = runs.select("run_id", pl.col("artifacts")).explode("artifacts").drop_nulls("artifacts")
+    fetched = ""
     for run_id, artifact in rows.iter_rows():
+        if run_id != fetched:
+            layout.fetch_artifacts(run_id)
+            fetched = run_id
         path = layout.artifacts_of(run_id) / artifact["path"]
         name = _relative(layout, path)
         hint = "restore it, or delete the run"

@@ -6,10 +6,12 @@ runs do.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import os
 
+from runsite.errors import StoreError
 from runsite.records import ExperimentRecord
 from runsite.store.files import write_whole
 from runsite.store.fold import time_from_us, time_to_us
@@ -48,6 +50,8 @@ def read_experiments(layout: Layout) -> list[ExperimentRecord]:
 
 
 def _read_all(layout: Layout) -> list[ExperimentRecord]:
+    with contextlib.suppress(StoreError):  # out of reach: what was read before is what is known
+        layout.refresh(layout.experiments)
     try:
         names = sorted(os.listdir(layout.experiments))
     except (FileNotFoundError, NotADirectoryError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -78,13 +77,10 @@ def remove(layout: Layout, removal: Removal) -> None:
     Raises:
         OSError: The file system refuses; nothing half-done is left.
     """
-    path = removal.path
     if removal.run_ids:
         _write_without(layout, removal)
-    elif path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-        return
-    path.unlink(missing_ok=True)
+        layout.publish()
+    layout.discard(removal.path)
 
 
 def _write_without(layout: Layout, removal: Removal) -> None:

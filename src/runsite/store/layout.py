@@ -7,38 +7,43 @@ both add runs merge without a conflict.
 from __future__ import annotations
 
 import json
+import logging
+import os
 import re
+import shutil
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from typing import TYPE_CHECKING
 
 from runsite.errors import ForeignStoreError, FormatVersionError, StoreError, quote
 from runsite.records import FORMAT_VERSION
 from runsite.store.files import write_whole
+from runsite.store.locations import is_remote, parse_location
 
-__all__ = ["Layout", "check_format", "create_layout", "parse_location"]
+if TYPE_CHECKING:
+    from runsite.store.mirror import Mirror
+
+__all__ = ["Layout", "check_format", "create_layout", "open_layout", "parse_location"]
 
 MARKER = "runsite.json"
 _IGNORED = "# Journals of runs in progress, and files being written: not for Git.\nlive/\n.tmp-*\n"
 _RUN_ID = re.compile(r"[0-9a-f]{32}")
-_FOREIGN = {
-    "sqlite": "a database",
-    "postgresql": "a database",
-    "mysql": "a database",
-    "mssql": "a database",
-    "http": "a tracking server",
-    "https": "a tracking server",
-    "databricks": "a hosted workspace",
-    "uc": "a hosted workspace",
-}
+_log = logging.getLogger("runsite")
 
 
 class Layout:
-    """The paths of one store. Holds no state but the root; safe to share."""
+    """The paths of one store. Holds no state but the root; safe to share.
 
-    __slots__ = ("artifacts", "experiments", "live", "marker", "metrics", "root", "runs")
+    Attributes:
+        mirror: Of a store in object storage, whose paths are then those of its half on this
+            machine; None for a folder. `refresh`, `publish` and `fetch_artifacts` move files
+            between the two, and do nothing for a folder.
+    """
 
-    def __init__(self, root: Path) -> None:
+    __slots__ = ("artifacts", "experiments", "live", "marker", "metrics", "mirror", "root", "runs")
+
+    def __init__(self, root: Path, mirror: Mirror | None = None) -> None:
         self.root = root
+        self.mirror = mirror
         self.marker = root / MARKER
         self.runs = root / "runs"
         self.metrics = root / "metrics"
@@ -54,41 +59,105 @@ class Layout:
             )
         return self.artifacts / run_id
 
+    @property
+    def location(self) -> str:
+        """What a person calls the store: its path, or its URL without the query."""
+        return self.mirror.join() if self.mirror else str(self.root)
 
-def parse_location(location: str | Path) -> Path:
-    """Turn a tracking URI or path into the store's folder.
+    @property
+    def uri(self) -> str:
+        """The store's URL, which opens it again from anywhere on this machine."""
+        return self.mirror.uri if self.mirror else self.root.absolute().as_uri()
+
+    @property
+    def artifact_root(self) -> str:
+        """The URL that stands before ``/<run_id>`` in a run's artifact URI."""
+        return self.mirror.join("artifacts") if self.mirror else self.artifacts.absolute().as_uri()
+
+    def refresh(self, folder: Path) -> None:
+        """Bring one of the tables' folders up to date.
+
+        Raises:
+            StoreError: The remote store cannot be reached.
+        """
+        if self.mirror is not None:
+            self.mirror.pull(folder.name)
+
+    def fetch_artifacts(self, run_id: str) -> Path:
+        """Return the folder of a run's artifacts with all of them in it.
+
+        Raises:
+            StoreError: The remote store cannot be reached.
+        """
+        folder = self.artifacts_of(run_id)
+        if self.mirror is not None:
+            self.mirror.pull_artifacts(run_id)
+        return folder
+
+    def publish(self, *, strict: bool = True) -> None:
+        """Upload what is only on this machine.
+
+        Args:
+            strict: Raise where that fails; else warn: what was logged is safe here, and goes
+                up with the next run or by ``runsite seal``.
+
+        Raises:
+            StoreError: The remote store cannot be reached, and `strict`.
+        """
+        if self.mirror is None:
+            return
+        try:
+            self.mirror.push()
+        except StoreError as error:
+            if strict:
+                raise
+            _log.warning(
+                "not uploaded yet, and kept in %s: %s. `runsite seal --store %s` tries again.",
+                quote(str(self.root)),
+                error.problem,
+                self.location,
+            )
+
+    def discard(self, path: Path) -> None:
+        """Remove a file or folder of the store for good; it may be gone already.
+
+        Raises:
+            OSError: The file system refuses.
+            StoreError: The remote store cannot be reached.
+        """
+        if self.mirror is not None:
+            self.mirror.discard(path)
+        elif path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def open_layout(location: str | os.PathLike[str]) -> Layout:
+    """Find the paths of the store at a path or URL; nothing is read or made.
 
     Raises:
-        ForeignStoreError: The URI belongs to another kind of tracker.
+        ForeignStoreError: The URL belongs to another kind of tracker.
+        StoreError: The URL names no bucket.
     """
-    text = str(location)
-    scheme = text.split(":", 1)[0].lower() if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:", text) else ""
-    if not scheme:
-        return Path(text).expanduser()
-    if scheme == "file":
-        parts = urlsplit(text)
-        return Path(unquote(parts.path or parts.netloc)).expanduser()
-    kind = _FOREIGN.get(scheme.split("+", 1)[0])
-    if kind:
-        raise ForeignStoreError(
-            f"{quote(text)} names {kind}; a runsite store is a folder",
-            hint='write a path instead, such as set_tracking_uri("runs")',
-        )
-    raise ForeignStoreError(
-        f"no store can be opened at {quote(text)}: the scheme {quote(scheme)} is not known",
-        hint="write the path of a folder, or a file:// URL",
-    )
+    if is_remote(location):
+        from runsite.store.mirror import Mirror
+
+        mirror = Mirror(os.fspath(location))
+        return Layout(mirror.folder, mirror)
+    return Layout(parse_location(location))
 
 
-def create_layout(root: Path) -> Layout:
-    """Make the store's folder with its marker where it is missing, and check what is there.
+def create_layout(location: str | os.PathLike[str]) -> Layout:
+    """Make the store with its marker where it is missing, and check what is there.
 
     Raises:
         StoreError: The path is a file, belongs to another tool, is newer, or cannot be written.
     """
-    layout = Layout(root)
+    layout = open_layout(location)
     if check_format(layout):
         return layout
+    root = layout.root
     try:
         text = json.dumps({"format": FORMAT_VERSION}) + "\n"
         write_whole(layout.marker, text.encode(), durable=False)
@@ -97,6 +166,9 @@ def create_layout(root: Path) -> Layout:
             write_whole(ignore, _IGNORED.encode(), durable=False)
         for folder in (layout.runs, layout.metrics, layout.live):
             folder.mkdir(exist_ok=True)
+        layout.publish()
+    except StoreError:
+        raise
     except OSError as error:
         raise StoreError(
             f"cannot create a store at {quote(str(root))}: {error.strerror or error}",
@@ -114,6 +186,9 @@ def check_format(layout: Layout) -> bool:
         FormatVersionError: A newer runsite wrote it.
     """
     root = layout.root
+    if layout.mirror is not None and not layout.mirror.pull_file(MARKER):
+        _refuse_foreign_bucket(layout.mirror)
+        return layout.marker.exists()  # made here, and not uploaded yet
     if root.exists() and not root.is_dir():
         raise StoreError(
             f"the store {quote(str(root))} is a file, not a folder", hint="choose another path"
@@ -153,4 +228,12 @@ def _refuse_foreign(root: Path) -> None:
         raise ForeignStoreError(
             f"{quote(str(root))} is an MLflow file store, not a runsite store",
             hint='choose a folder of its own, such as set_tracking_uri("runs")',
+        )
+
+
+def _refuse_foreign_bucket(mirror: Mirror) -> None:
+    if mirror.has("0/meta.yaml"):
+        raise ForeignStoreError(
+            f"{quote(mirror.join())} is an MLflow file store, not a runsite store",
+            hint="choose a folder of its own in the bucket",
         )

@@ -15,7 +15,7 @@ from runsite.errors import CorruptFileError, NotFoundError, RunsiteError, StoreE
 from runsite.records import ExperimentRecord, RunRecord, RunStatus
 from runsite.store.experiments import read_experiments, write_experiment
 from runsite.store.journal import JournalContents, make_session, read_journal
-from runsite.store.layout import Layout, check_format, create_layout, parse_location
+from runsite.store.layout import Layout, check_format, create_layout, open_layout
 from runsite.store.seal import find_journals, is_alive, seal_journal
 from runsite.store.writer import RunWriter
 
@@ -47,17 +47,17 @@ class Store:
         """Open a store that exists.
 
         Args:
-            location: A path or ``file:`` URL.
+            location: A path, a ``file:`` URL, or a URL of object storage (docs/locations.md).
             missing_ok: Take a folder that is no store yet, or not there, for an empty one.
 
         Raises:
             StoreError: No store is there, or it is another tool's, newer, or unreadable.
         """
-        layout = Layout(parse_location(os.fspath(location)))
+        layout = open_layout(location)
         exists = check_format(layout)
         if not exists and not missing_ok:
             raise StoreError(
-                f"there is no runsite store at {quote(str(layout.root))}",
+                f"there is no runsite store at {quote(layout.location)}",
                 hint="log a run first, or name the store with --store or RUNSITE_TRACKING_URI",
             )
         return cls(layout, exists=exists)
@@ -69,7 +69,12 @@ class Store:
         Raises:
             StoreError: The path is a file, belongs to another tool, or cannot be written.
         """
-        return cls(create_layout(parse_location(os.fspath(location))))
+        return cls(create_layout(location))
+
+    @classmethod
+    def assume(cls, location: str | os.PathLike[str]) -> Store:
+        """Take what is at a location for a store without a look: nobody can look there now."""
+        return cls(open_layout(location))
 
     @property
     def layout(self) -> Layout:
@@ -78,7 +83,7 @@ class Store:
 
     @property
     def root(self) -> Path:
-        """The store's folder."""
+        """The store's folder; of a store in object storage its half on this machine."""
         return self._layout.root
 
     @property
@@ -87,13 +92,18 @@ class Store:
         return self._exists
 
     @property
+    def location(self) -> str:
+        """What a person calls the store: its path, or its URL without the query."""
+        return self._layout.location
+
+    @property
     def problems(self) -> tuple[tuple[Path, str], ...]:
         """Files that could not be read so far, with the reason, in the order of their paths."""
         return self._open_tables().problems
 
     def artifacts_dir(self, run_id: str) -> Path:
-        """Return the folder of a run's artifacts; it need not exist."""
-        return self._layout.artifacts_of(run_id)
+        """Return the folder of a run's artifacts, all of them in it; it need not exist."""
+        return self._layout.fetch_artifacts(run_id)
 
     # -- writing ---------------------------------------------------------------------------
 
@@ -157,6 +167,7 @@ class Store:
             updated=now,
         )
         write_experiment(self._layout, stamped)
+        self._layout.publish(strict=False)
 
     def seal(self, *, salvage: bool = False, force: bool = False) -> list[RunRecord]:
         """Seal every journal whose process is gone; returns the rows written.
@@ -175,6 +186,7 @@ class Store:
                 continue
             if record is not None:
                 sealed.append(record)
+        self._layout.publish()
         if first is not None:
             raise first
         return sealed
@@ -204,7 +216,7 @@ class Store:
         from runsite.store.compact import write_merge
 
         for merge in self.plan_compaction(everything=everything):
-            write_merge(merge)
+            write_merge(self._layout, merge)
             yield merge
 
     # -- reading ---------------------------------------------------------------------------
@@ -277,7 +289,7 @@ class Store:
                 hint=f"write more of it: {', '.join(found[:3])}",
             )
         raise NotFoundError(
-            f"no run {quote(run_id)} in the store {quote(str(self.root))}",
+            f"no run {quote(run_id)} in the store {quote(self.location)}",
             hint="runsite runs lists them",
         )
 

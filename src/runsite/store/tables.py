@@ -86,7 +86,7 @@ class Tables:
         rows = self.read_runs().filter(pl.col("run_id") == run_id)
         if rows.height == 0:
             raise NotFoundError(
-                f"no run {quote(run_id)} in the store {quote(str(self._layout.root))}",
+                f"no run {quote(run_id)} in the store {quote(self._layout.location)}",
                 hint="runsite runs lists them",
             )
         return record_from_row(rows.row(0, named=True))
@@ -146,12 +146,14 @@ class Tables:
     def merged_leaves(self, folder: Path) -> dict[Path, frozenset[str]]:
         """Tell which leaves each merged part of a folder holds."""
         with self._lock:
+            self._layout.refresh(folder)
             merged = [part.path for part in list_parts(folder) if part.is_merged]
             return {path: self._leaves_of(path) for path in merged}
 
     # -- runs ------------------------------------------------------------------------------
 
     def _refresh_rows(self) -> bool:
+        self._layout.refresh(self._layout.runs)
         names = list_names(self._layout.runs)
         if names == self._known and self._rows is not None:
             return False
@@ -237,6 +239,7 @@ class Tables:
         """Choose files so that each listed leaf comes from exactly one; the others are left out."""
         remaining = set(listed)
         sources: list[_Source] = []
+        self._layout.refresh(self._layout.metrics)
         parts = list_parts(self._layout.metrics)
         for part in sorted(parts, key=lambda part: not part.is_merged):
             leaves = self._leaves_of(part.path) if part.is_merged else frozenset({part.leaf})

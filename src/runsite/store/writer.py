@@ -165,6 +165,7 @@ class RunWriter:
         _writers.discard(self)
         if journal is not None:
             self._guard(lambda: self._seal(journal))
+            self._layout.publish(strict=os.environ.get(STRICT_ENV) == "1")
 
     def _seal(self, journal: Journal) -> None:
         try:

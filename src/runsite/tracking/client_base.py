@@ -31,8 +31,8 @@ class ClientBase:
 
     @property
     def tracking_uri(self) -> str:
-        """The store's location as a ``file:`` URL."""
-        return uris.open_store(self._tracking_uri).root.as_uri()
+        """The store's location as a URL."""
+        return uris.open_store(self._tracking_uri).layout.uri
 
     def _open_store(self, *, create: bool = False) -> Store:
         return uris.open_store(self._tracking_uri, create=create)

@@ -154,7 +154,7 @@ def _make_input(record: InputRecord) -> DatasetInput:
 
 def find_artifact_root(store: Store) -> str:
     """Return the URL that stands before ``/<run_id>`` in a run's artifact URI."""
-    return store.layout.artifacts.absolute().as_uri()
+    return store.layout.artifact_root
 
 
 def _load_view(store: Store, run_id: str) -> RunView:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote as url_quote
 
 from runsite.capture.environment import read_user
 from runsite.entities import ModelVersion, PagedList, RegisteredModel
@@ -268,7 +269,7 @@ def model_entity(store: Store, model: Model) -> RegisteredModel:
 
 def version_entity(store: Store, model: Model, version: VersionRecord) -> ModelVersion:
     """Make the entity of a registered version."""
-    folder = store.layout.artifacts.absolute() / version.run / version.artifact
+    artifact = url_quote(f"{version.run}/{version.artifact}".rstrip("/"))
     registered = time_ms(version.registered_at)
     return ModelVersion(
         name=model.name,
@@ -278,7 +279,7 @@ def version_entity(store: Store, model: Model, version: VersionRecord) -> ModelV
         description=version.description,
         user_id=version.registered_by,
         current_stage=model.stage_of(version.version),
-        source=folder.as_uri(),
+        source=f"{store.layout.artifact_root}/{artifact}",
         run_id=version.run,
         tags=dict(version.tags),
         aliases=model.aliases_of(version.version),

@@ -9,7 +9,7 @@ from pathlib import Path
 from runsite.errors import ForeignStoreError, FormatVersionError, StoreError
 from runsite.locate import STORE_ENV, find_registry_path, find_store_uri
 from runsite.store import Store
-from runsite.store.layout import parse_location
+from runsite.store.layout import open_layout, parse_location
 from runsite.store.writer import STRICT_ENV
 
 __all__ = [
@@ -30,7 +30,10 @@ _registry_uri: str | None = None
 
 
 def set_tracking_uri(uri: str | Path) -> None:
-    """Choose the store that runs are logged to: a path or a ``file:`` URL; empty for the default.
+    """Choose the store that runs are logged to: a path or a URL; empty for the default.
+
+    ``file:`` URLs are folders; ``s3:``, ``gs:``, ``az:`` and others object storage
+    (docs/locations.md).
 
     A relative path is taken from the current folder, once: changing the folder later changes
     nothing. Nothing is created before a run starts. Processes that this one starts (workers of
@@ -43,7 +46,7 @@ def set_tracking_uri(uri: str | Path) -> None:
     if uri in ("databricks", "databricks-uc"):  # words that MLflow takes for URIs
         uri = f"{uri}://"
     if uri:
-        _tracking_uri = parse_location(uri).absolute().as_uri()
+        _tracking_uri = _absolute(uri)
         os.environ[STORE_ENV] = os.environ[_CHOSEN_ENV] = _tracking_uri
         return
     _tracking_uri = None
@@ -52,7 +55,7 @@ def set_tracking_uri(uri: str | Path) -> None:
 
 
 def get_tracking_uri() -> str:
-    """Return the store's location as a ``file:`` URL."""
+    """Return the store's location as a URL: ``file:`` for a folder."""
     return _tracking_uri or _find_inherited() or _absolute(find_store_uri())
 
 
@@ -65,8 +68,8 @@ def _find_inherited() -> str | None:
     return uri if uri and uri == os.environ.get(STORE_ENV) else None
 
 
-def _absolute(location: str) -> str:
-    return parse_location(location).absolute().as_uri()
+def _absolute(location: str | Path) -> str:
+    return open_layout(location).uri
 
 
 def is_tracking_uri_set() -> bool:
@@ -94,34 +97,38 @@ def open_store(uri: str | Path | None = None, *, create: bool = False) -> Store:
     """Return the store at a location, the process's own by default; opened once, then shared.
 
     Args:
-        uri: A path or ``file:`` URL.
+        uri: A path or URL.
         create: Make it where it is missing. Where that fails for want of rights or space the
             store is returned all the same: the run's writer warns, and training goes on.
 
     Raises:
         StoreError: There is something else, or a newer store.
     """
-    root = parse_location(uri or get_tracking_uri()).absolute()
+    layout = open_layout(uri or get_tracking_uri())
+    root = layout.root.absolute()
+    location = layout.uri if layout.mirror else root
     with _lock:
         known = _stores.get(root)
         # A store may have been removed since, or may not have been there when it was opened.
         if known is not None and (not create or known.layout.marker.exists()):
             return known
-        store = _create(root) if create else Store.open(root, missing_ok=True)
+        store = _create(location) if create else Store.open(location, missing_ok=True)
         if known is None:
             _stores[root] = store
         return _stores[root]
 
 
-def _create(root: Path) -> Store:
+def _create(location: str | Path) -> Store:
     try:
-        return Store.create(root)
+        return Store.create(location)
     except (ForeignStoreError, FormatVersionError):
         raise
     except StoreError as error:
         if os.environ.get(STRICT_ENV) == "1" or not isinstance(error.__cause__, OSError):
             raise
-        return Store.open(root, missing_ok=True)
+        if isinstance(location, Path):
+            return Store.open(location, missing_ok=True)
+        return Store.assume(location)
 
 
 def _forget_lock() -> None:
