@@ -26,13 +26,25 @@ import runsite.store.compact
 import runsite.store.reading
 import runsite.store.tables  # noqa: F401
 from runsite.store import Store
+from runsite.store.growth import MappedFile
 from support.runs import BEGAN, a_run
 
-CALLS = ("open", "write", "fsync", "replace", "rename", "unlink", "ftruncate", "mkdir", "close")
+CALLS = (
+    "open",
+    "write",
+    "posix_fallocate",
+    "fsync",
+    "replace",
+    "rename",
+    "unlink",
+    "ftruncate",
+    "mkdir",
+    "close",
+)
 
 
 def scenario(folder: Path, tell: Callable[[str], None]) -> None:
-    """Log two runs, resume one, compact; tell each thing once it is logged."""
+    """Log two runs, resume one, roll it, compact; tell each thing once it is logged."""
     store = Store.create(folder)
     for number in (1, 2):
         writer = store.start_run(a_run(number))
@@ -47,6 +59,13 @@ def scenario(folder: Path, tell: Callable[[str], None]) -> None:
     for step in range(3, 5):
         writer.log_metrics([("m", float(step), step, None)])
         tell(f"point 1 {step}")
+    for step in range(5, 7):
+        writer.set_params({f"rolled {step}": "yes"})
+        tell(f"rolled 1 {step}")
+        writer.roll()
+        writer.log_metrics([("m", float(step), step, None), ("n", 1.0, 100 + step, None)])
+        tell(f"point 1 {step}")
+        tell(f"point 1 {100 + step}")
     writer.close(status="FINISHED", end_time=BEGAN + timedelta(minutes=2))
     list(store.compact(everything=True))
     tell("done")
@@ -63,14 +82,17 @@ def arm(point: int, *, torn: bool) -> None:
                 left -= 1
                 if left == 0:
                     if torn:
-                        call(args[0], bytes(args[1])[: len(args[1]) // 2])
+                        call(args[0], bytes(args[1])[: len(args[1]) // 2])  # file or descriptor
                     os.kill(os.getpid(), signal.SIGKILL)
             return call(*args, **kwargs)
 
         return counted
 
     for name in CALLS:
-        setattr(os, name, wrap(name, getattr(os, name)))
+        if hasattr(os, name):
+            setattr(os, name, wrap(name, getattr(os, name)))
+    # What a map takes is no call of the file system, but a process can die in the middle of it.
+    MappedFile.append = wrap("write", MappedFile.append)
 
 
 def run_child(folder: Path, point: int, *, torn: bool) -> tuple[list[str], bool]:

@@ -15,7 +15,7 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from struct import Struct
@@ -44,8 +44,10 @@ from runsite.store.syncer import syncer
 __all__ = [
     "JOURNAL_ENV",
     "SUFFIX",
+    "FinishedError",
     "Journal",
     "JournalContents",
+    "Watcher",
     "journal_name",
     "make_session",
     "read_journal",
@@ -65,6 +67,20 @@ def make_session(time_ns: int) -> str:
 def journal_name(run_id: str, session: str) -> str:
     """Name a journal's file."""
     return f"{run_id}.{session}{SUFFIX}"
+
+
+class FinishedError(OSError):
+    """The journal takes no more; the run may go on in another."""
+
+
+class Watcher:
+    """Told what a journal's writer should know; this one does nothing about it."""
+
+    def note_failure(self, error: OSError) -> None:
+        """Take what the disk answered to a sync, from the thread that syncs."""
+
+    def note_size(self, size_bytes: int) -> None:
+        """Take the file's size, each second and whenever something else than a point is logged."""
 
 
 class Journal:
@@ -91,6 +107,7 @@ class Journal:
         "_keys",
         "_lock",
         "_synced",
+        "_watcher",
         "log_point",
         "path",
     )
@@ -102,7 +119,7 @@ class Journal:
         *,
         session: str,
         owner: bool,
-        report: Callable[[OSError], None] = lambda _: None,
+        watcher: Watcher | None = None,
     ) -> None:
         self.path = folder / journal_name(record.run_id, session)
         self._keys: dict[str, int] = {}
@@ -134,7 +151,8 @@ class Journal:
                 temporary.unlink()
             raise
         self.log_point: LogPoint = make_log_point(self._file, self._keys, self._lock)
-        syncer.add(self, report=report)
+        self._watcher = watcher or Watcher()
+        syncer.add(self)
 
     @property
     def size(self) -> int:
@@ -165,21 +183,18 @@ class Journal:
             self._append(data)
 
     def sync(self) -> None:
-        """Make what has been appended survive power loss.
-
-        Raises:
-            OSError: The disk did not take it.
-        """
+        """Make what has been appended survive power loss; the watcher is told if it does not."""
         size = self.size
         if size != self._synced and self._descriptor >= 0:
             try:
                 os.utime(self._descriptor)  # a map does not always tell that the file changed
                 os.fsync(self._descriptor)
             except OSError as error:
-                if error.errno == errno.EBADF:  # closed meanwhile
-                    return
-                raise
+                if error.errno != errno.EBADF:  # closed meanwhile
+                    self._watcher.note_failure(error)
+                return
             self._synced = size
+            self._watcher.note_size(size)
 
     def finish(self) -> None:
         """Take no more; the file ends with the last slot. Twice is harmless."""
@@ -213,12 +228,13 @@ class Journal:
 
     def _append(self, data: bytes) -> None:
         if self._finished:
-            raise OSError(errno.EBADF, os.strerror(errno.EBADF), str(self.path))
+            raise FinishedError(errno.EBADF, os.strerror(errno.EBADF), str(self.path))
         if data:
             try:
                 self._file.append(data)
             except OSError as error:
                 raise OSError(error.errno, error.strerror, str(self.path)) from error
+            self._watcher.note_size(self._file.size)
 
 
 def _grow(descriptor: int, opening: bytes, *, mapped: bool) -> MappedFile | WrittenFile:
@@ -240,7 +256,8 @@ class JournalContents:
     """What a journal's file holds.
 
     Attributes:
-        record: The run as it was when the journal was opened.
+        record: The run as it was when the journal was opened, or as the journal that it follows
+            left it.
         owner: The journal decides the run's status (a forked child's does not).
         host: Where the writing process runs.
         pid: Its process id.
@@ -305,7 +322,7 @@ def read_journal(path: Path, *, salvage: bool = False) -> JournalContents:
     return JournalContents(
         path=path,
         session=str(opening.values["session"]),
-        record=parse_record(record),
+        record=parse_record(_find_followed(slots.events) or record),
         owner=bool(opening.values["owner"]),
         host=str(opening.values["host"]),
         pid=int(str(opening.values["pid"])),
@@ -325,6 +342,14 @@ def _read_slots(path: Path) -> Slots:
     except TornSlotError as error:
         kind = FormatVersionError if "newer" in str(error) else CorruptFileError
         raise kind(str(error), where=f"{path}, offset 0") from error
+
+
+def _find_followed(events: tuple[Event, ...]) -> dict[str, object] | None:
+    for event in reversed(events):
+        if event.kind == "follows":
+            record = event.values.get("record")
+            return record if isinstance(record, dict) else None
+    return None
 
 
 def _last_time(events: tuple[Event, ...], points: bytes) -> int:

@@ -22,7 +22,14 @@ from runsite.store.fold import fold_events, time_from_us
 from runsite.store.journal import SUFFIX, JournalContents, read_journal
 from runsite.store.layout import Layout
 
-__all__ = ["find_journals", "is_alive", "make_row", "seal_contents", "seal_journal"]
+__all__ = [
+    "find_journals",
+    "is_alive",
+    "make_row",
+    "seal_contents",
+    "seal_journal",
+    "write_parts",
+]
 
 FOREIGN_HOST_GRACE_S = 3600
 """How long a journal of another host may be silent before it counts as left behind."""
@@ -95,17 +102,32 @@ def seal_contents(layout: Layout, contents: JournalContents) -> RunRecord:
     Raises:
         OSError: The parts cannot be written; the journal is then still there.
     """
+    record = write_parts(layout, contents, alive=False)
+    with contextlib.suppress(FileNotFoundError):
+        contents.path.unlink()
+    return record
+
+
+def write_parts(layout: Layout, contents: JournalContents, *, alive: bool) -> RunRecord:
+    """Write what a journal holds as parts, points first. Returns the row that was written.
+
+    Args:
+        layout: The store.
+        contents: The journal.
+        alive: The run goes on, in another journal of the same process.
+
+    Raises:
+        OSError: The parts cannot be written.
+    """
     # Imported here, not above: a run that only logs never waits for Arrow.
     from runsite.store.parts import points_columns, summarise_columns, write_metrics, write_run
 
     run_id, session = contents.record.run_id, contents.session
     columns = points_columns(contents.points, contents.keys)
-    record = make_row(contents, metrics=summarise_columns(columns), alive=False)
+    record = make_row(contents, metrics=summarise_columns(columns), alive=alive)
     if contents.points:
         write_metrics(layout.metrics, columns, run_id=run_id, part=session)
     write_run(layout.runs, record)
-    with contextlib.suppress(FileNotFoundError):
-        contents.path.unlink()
     return record
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable
 from typing import Final, Protocol
 
 __all__ = ["SYNC_INTERVAL_S", "syncer"]
@@ -21,13 +20,13 @@ class _Syncer:
     """Syncs every open journal of this process each second, from one daemon thread."""
 
     def __init__(self) -> None:
-        self._journals: dict[_Syncs, Callable[[OSError], None]] = {}
+        self._journals: set[_Syncs] = set()
         self._thread: threading.Thread | None = None
         self._wake = threading.Event()
 
-    def add(self, journal: _Syncs, *, report: Callable[[OSError], None]) -> None:
-        """Sync a journal from now on; `report` takes what its disk answers, from the thread."""
-        self._journals[journal] = report
+    def add(self, journal: _Syncs) -> None:
+        """Sync a journal from now on."""
+        self._journals.add(journal)
         self._wake.set()
         if self._thread is None or not self._thread.is_alive():
             self._thread = threading.Thread(target=self._work, name="runsite-sync", daemon=True)
@@ -35,7 +34,7 @@ class _Syncer:
 
     def remove(self, journal: _Syncs) -> None:
         """Leave a journal to its sealing."""
-        self._journals.pop(journal, None)
+        self._journals.discard(journal)
 
     def forget(self) -> None:
         """Start anew in a forked child, which has no thread and no open journal."""
@@ -47,11 +46,8 @@ class _Syncer:
             if not self._journals:
                 self._wake.wait()
             time.sleep(SYNC_INTERVAL_S)
-            for journal, report in tuple(self._journals.items()):
-                try:
-                    journal.sync()
-                except OSError as error:
-                    report(error)
+            for journal in tuple(self._journals):
+                journal.sync()
 
 
 syncer = _Syncer()

@@ -20,8 +20,9 @@ from runsite.errors import RunsiteError, RunStateError, StoreError, quote
 from runsite.records import ArtifactRecord, InputRecord, ModelRecord, RunRecord, SourceRecord
 from runsite.store.fold import time_to_us
 from runsite.store.hot_path import LogPoint, refuse_point
-from runsite.store.journal import Journal, make_session, read_journal
+from runsite.store.journal import FinishedError, Journal, Watcher, make_session, read_journal
 from runsite.store.layout import Layout
+from runsite.store.rolling import ROLL_BYTES, Rolling
 from runsite.store.seal import find_journals, seal_contents, seal_journal
 
 __all__ = ["STRICT_ENV", "RunWriter"]
@@ -30,7 +31,7 @@ STRICT_ENV = "RUNSITE_STRICT"
 _log = logging.getLogger("runsite")
 
 
-class RunWriter:
+class RunWriter(Watcher):
     """Writes one session of one run, from start or resume to `close`.
 
     Threads may share it. A forked child may go on using it: its points go to a journal of the
@@ -56,7 +57,8 @@ class RunWriter:
         self.tags: dict[str, str] = dict(record.tags)
         self.log_point: LogPoint = refuse_point
         self._journal: Journal | None = None
-        self._failure: OSError | None = None
+        self._failure: OSError | RunsiteError | None = None
+        self._rolling = Rolling(layout, record)
         _writers.add(self)
         self._guard(self._open)
 
@@ -150,7 +152,11 @@ class RunWriter:
         with self._lock:
             if self._closed:
                 return
+        with self._rolling.lock, self._lock:  # a roll that is under way comes to its end
             self._guard(self._raise_failure)
+            if self._rolling.is_behind:
+                self._guard(self._seal_old)
+                self._rolling.let_go()
             if self._journal is not None:
                 changes: dict[str, object] = {}
                 if status is not None and self._owner:
@@ -176,20 +182,58 @@ class RunWriter:
         for path in find_journals(self._layout, self.run_id):
             seal_journal(self._layout, path)  # of forked children that are gone
 
-    def _open(self) -> None:
+    def roll(self, *, least_bytes: int = 0) -> None:
+        """Go on in a new journal, and seal what the old one holds, if it is so large.
+
+        Happens by itself, beside the training, when a journal is large. What goes wrong is told
+        by the next call.
+        """
+        try:
+            with self._rolling.lock:
+                self._roll(least_bytes)
+        except (OSError, RunsiteError) as error:
+            self.note_failure(error)
+
+    def note_size(self, size_bytes: int) -> None:
+        """Roll, beside the training, when the journal is large."""
+        if size_bytes > ROLL_BYTES:
+            self._rolling.start(lambda: self.roll(least_bytes=ROLL_BYTES))
+
+    def note_failure(self, error: OSError | RunsiteError) -> None:
+        """Take what the disk answered to a thread beside the training; the next call tells it."""
+        self._failure = error
+        self.log_point = refuse_point
+
+    def _roll(self, least_bytes: int) -> None:
+        with self._lock:
+            journal = self._journal
+            if journal is None or self._closed:
+                return
+            if not self._rolling.is_behind and journal.size > least_bytes:
+                self._journal = self._rolling.begin_next(journal, self._open_journal)
+                self.log_point = self._journal.log_point
+        self._seal_old()
+
+    def _seal_old(self) -> None:
+        self._rolling.seal_old(self._tell)
+
+    def _tell(self, kind: str, values: dict[str, object]) -> None:
+        if self._journal is not None:
+            self._journal.log_event(kind, **values)
+
+    def _open_journal(self, record: RunRecord) -> Journal:
         session = make_session(time.time_ns())
-        journal = Journal(
-            self._layout.live,
-            self._record,
-            session=session,
-            owner=self._owner,
-            report=self._note_failure,
-        )
-        self._journal = journal
-        self.log_point = journal.log_point
+        folder = self._layout.live
+        return Journal(folder, record, session=session, owner=self._owner, watcher=self)
+
+    def _open(self) -> None:
+        self._journal = self._open_journal(self._record)
+        self.log_point = self._journal.log_point
 
     def _log_event(self, kind: str, **values: object) -> None:
-        self._append(lambda journal: journal.log_event(kind, **values))
+        with self._lock:
+            self._append(lambda journal: journal.log_event(kind, **values))
+            self._rolling.note(kind, values)
 
     def _append(self, action: Callable[[Journal], None]) -> None:
         if self._closed:
@@ -200,23 +244,27 @@ class RunWriter:
         self._guard(lambda: self._with_journal(action))
 
     def _with_journal(self, action: Callable[[Journal], None]) -> None:
-        with self._lock:
-            if self._journal is None:
-                self._open()
-            journal = self._journal
-        if journal is not None:
-            action(journal)
-            self.log_point = journal.log_point
+        while True:
+            with self._lock:
+                if self._journal is None:
+                    self._open()
+                journal = self._journal
+            if journal is None:
+                return
+            try:
+                action(journal)
+            except FinishedError:
+                if self._journal in (journal, None):
+                    raise
+                continue  # rolled meanwhile: the point belongs to the next journal
+            break
         self._raise_failure()
-
-    def _note_failure(self, error: OSError) -> None:
-        """Take what the disk answered to the sync thread; the next call here tells it."""
-        self._failure = error
-        self.log_point = refuse_point
 
     def _raise_failure(self) -> None:
         error, self._failure = self._failure, None
         if error is not None:
+            if self._journal is not None:
+                self.log_point = self._journal.log_point
             raise error
 
     def _guard(self, action: Callable[[], None]) -> None:
@@ -248,6 +296,7 @@ class RunWriter:
         self._lock = threading.RLock()
         self._owner = False
         self.log_point = refuse_point
+        self._rolling.forget(self._record)
         if self._journal is not None:
             self._journal.abandon()
             self._journal = None

@@ -99,11 +99,13 @@ class Branches(RuleBasedStateMachine):
     def store(self, branch: str) -> Store:
         return Store.open(self.root / branch)
 
-    @rule(branch=st.sampled_from("ab"), ended=st.booleans())
-    def log_a_run(self, branch, ended):
+    @rule(branch=st.sampled_from("ab"), ended=st.booleans(), rolls=st.integers(0, 2))
+    def log_a_run(self, branch, ended, rolls):
         self.count += 1
         writer = self.store(branch).start_run(a_run(self.count))
         writer.log_metrics([("m", float(self.count * 1000), 0, None)])
+        for _ in range(rolls):
+            writer.roll()
         if ended:
             writer.close(status="FINISHED", end_time=BEGAN)
         else:

@@ -5,21 +5,39 @@ from __future__ import annotations
 import threading
 
 from runsite.store import syncer as module
+from runsite.store.journal import Journal, Watcher, make_session
 from runsite.store.syncer import syncer
+from support.runs import a_run
 
 
-class Disk:
-    """A journal whose disk fails, for one test."""
+class Told(Watcher):
+    """Remembers what it is told."""
 
-    def sync(self) -> None:
-        raise OSError(5, "Input/output error")
+    def __init__(self) -> None:
+        self.failed = threading.Event()
+        self.grown = threading.Event()
+
+    def note_failure(self, error: OSError) -> None:
+        assert error.errno == 5
+        self.failed.set()
+
+    def note_size(self, size_bytes: int) -> None:
+        assert size_bytes > 0
+        self.grown.set()
 
 
-def test_a_failing_disk_is_reported(monkeypatch):
+def test_journals_are_synced_and_a_failing_disk_is_reported(tmp_path, monkeypatch):
     """A write that went well says nothing about the disk; the sync does."""
     monkeypatch.setattr(module, "SYNC_INTERVAL_S", 0.01)
-    told = threading.Event()
-    disk = Disk()
-    syncer.add(disk, report=lambda error: error.errno == 5 and told.set())
-    assert told.wait(10)
-    syncer.remove(disk)
+    told = Told()
+    journal = Journal(tmp_path, a_run(1), session=make_session(0), owner=True, watcher=told)
+    assert told.grown.wait(10)
+
+    def fail(descriptor: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("os.fsync", fail)
+    journal.log_points([("m", 1.0, 0, 0)])
+    assert told.failed.wait(10)
+    syncer.remove(journal)
+    journal.close()
