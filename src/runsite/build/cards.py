@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import posixpath
 from collections.abc import Mapping, Sequence
@@ -11,11 +12,13 @@ from urllib.parse import unquote
 
 from runsite.build.workshop import Workshop
 from runsite.cards.check import CardRules, check_card, describe_meta
+from runsite.cards.collect import read_estimates, read_example
 from runsite.cards.document import Card
-from runsite.cards.facts import CardSources, assemble_facts
+from runsite.cards.facts import CardFacts, CardSources, StageMove, assemble_facts
 from runsite.cards.figures import Figure
 from runsite.cards.files import find_figures, load_card
 from runsite.cards.markdown import render_filled
+from runsite.cards.sections import drop_empty_sections, drop_title
 from runsite.cards.values import make_values
 from runsite.pages.models import CardSection
 from runsite.pages.paths import find_root, make_model_path, make_version_path
@@ -32,6 +35,7 @@ class WrittenCard:
     """What a page shows of a card.
 
     Attributes:
+        facts: What data says.
         sections: Words, rendered and safe.
         about: Label and text of what the front matter says.
         gaps: What the card lacks, one line each.
@@ -39,6 +43,7 @@ class WrittenCard:
             a card that is not written yet is no fault of the site.
     """
 
+    facts: CardFacts
     sections: tuple[CardSection, ...] = ()
     about: tuple[tuple[str, str], ...] = ()
     gaps: tuple[str, ...] = ()
@@ -48,7 +53,14 @@ class WrittenCard:
 class CardWriter:
     """Renders the cards of one model and copies their pictures; lives for that model's pages."""
 
-    def __init__(self, shop: Workshop, model: Model, *, runs: Mapping[str, RunRecord]) -> None:
+    def __init__(
+        self,
+        shop: Workshop,
+        model: Model,
+        *,
+        runs: Mapping[str, RunRecord],
+        moves: tuple[StageMove, ...],
+    ) -> None:
         config = shop.options.config
         self._shop = shop
         self._model = model
@@ -56,7 +68,10 @@ class CardWriter:
         self._rules = CardRules(config.cards.required, config.cards.fields)
         site = config.site
         self._sources = CardSources(
-            runs=runs, directions=site.directions, repository_url=site.repository_url
+            runs=runs,
+            history=moves,
+            directions=site.directions,
+            repository_url=site.repository_url,
         )
         self._pictures: dict[str, str] = {}
 
@@ -67,26 +82,41 @@ class CardWriter:
             CardError: The card's file cannot be read.
         """
         card = load_card(self._folder, model=self._model.name, version=version.version)
-        values = make_values(assemble_facts(self._model, version, sources=self._sources))
+        facts = self._collect(version)
+        values = make_values(facts)
         figures, missing = find_figures(card, folder=self._folder) if card else ((), ())
         problems = check_card(card, rules=self._rules, values=values, figure_problems=missing)
         gaps = tuple(problem.message for problem in problems)
         if card is None:
-            return WrittenCard(gaps=gaps)
+            return WrittenCard(facts, gaps=gaps)
         root = find_root(make_version_path(self._model.name, version.version))
+        shown = drop_empty_sections(drop_title(card, name=self._model.name))
         html, _ = render_filled(
-            card,
+            shown,
             values=values,
-            base_level=3 - min((s.level for s in card.sections), default=1),  # the highest is h2
+            base_level=3 - min((s.level for s in shown.sections), default=1),  # the highest is h2
             figures=self._copy_pictures(figures, root=root),
             make_link=self._link_of(card),
         )
         return WrittenCard(
-            sections=(CardSection(title="", html=html),),
+            facts,
+            sections=(CardSection(title="", html=html),) if html.strip() else (),
             about=describe_meta(card),
             gaps=gaps,
             warnings=_list_warnings(problems, name=card.path.name),
         )
+
+    def _collect(self, version: ModelVersion) -> CardFacts:
+        run = self._sources.runs.get(version.run)
+        sources = self._sources
+        if run is not None:
+            store = self._shop.data.store
+            sources = dataclasses.replace(
+                sources,
+                estimates=read_estimates(store, run),
+                example=read_example(store, run, artifact=version.artifact),
+            )
+        return assemble_facts(self._model, version, sources=sources)
 
     def _copy_pictures(self, figures: Sequence[Figure], *, root: str) -> dict[str, str]:
         """Write each picture once, under the digest of its content; return their addresses."""

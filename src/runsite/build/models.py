@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 from datetime import datetime
 
 from runsite.build.cards import CardWriter, WrittenCard
+from runsite.build.evidence import make_evidence, make_model_lanes
 from runsite.build.workshop import Workshop
+from runsite.cards.collect import make_stage_moves
 from runsite.pages.context import Fact
 from runsite.pages.models import (
     ModelCard,
@@ -17,7 +18,7 @@ from runsite.pages.models import (
 )
 from runsite.pages.run import RunPage, RunSurroundings, assemble_run_page
 from runsite.pages.timeline import make_timeline
-from runsite.pages.version import VersionEvidence, assemble_version_page
+from runsite.pages.version import assemble_version_page
 from runsite.records import RunRecord
 from runsite.registry import Model, ModelVersion
 from runsite.registry.history import History
@@ -43,7 +44,8 @@ def write_models(shop: Workshop) -> tuple[tuple[ModelCard, ...], tuple[str, ...]
 def _write_model(shop: Workshop, model: Model) -> tuple[ModelCard, list[str]]:
     runs = shop.data.runs.find_records(version.run for version in model.versions)
     history = shop.data.history
-    writer = CardWriter(shop, model, runs=runs)
+    moves = make_stage_moves(history, model=model.name)
+    writer = CardWriter(shop, model, runs=runs, moves=moves)
     cards = {version.version: writer.write_card(version) for version in model.versions}
     page = assemble_model_page(
         model,
@@ -55,13 +57,15 @@ def _write_model(shop: Workshop, model: Model) -> tuple[ModelCard, list[str]]:
             timeline=make_timeline(
                 history.of_model(model.name), repository_url=shop.site.repository_url
             ),
+            lanes=make_model_lanes(history, model=model, stages=shop.data.registry.stages),
             since=_find_since(history, model),
             is_cut=history.shallow,
         ),
     )
     shop.write_page(page)
     for version in model.versions:
-        _write_version(shop, model, version=version, runs=runs, card=cards[version.version])
+        run = runs.get(version.run)
+        _write_version(shop, model, version=version, run=run, card=cards[version.version])
     return page.model, [warning for card in cards.values() for warning in card.warnings]
 
 
@@ -76,28 +80,18 @@ def _find_since(history: History, model: Model) -> dict[int, datetime]:
 
 
 def _write_version(
-    shop: Workshop,
-    model: Model,
-    *,
-    version: ModelVersion,
-    runs: Mapping[str, RunRecord],
-    card: WrittenCard,
+    shop: Workshop, model: Model, *, version: ModelVersion, run: RunRecord | None, card: WrittenCard
 ) -> None:
-    evidence = VersionEvidence(
-        run_page=_make_run_page(shop, runs.get(version.run)),
+    evidence = dataclasses.replace(
+        make_evidence(card.facts, model=model),
+        run_page=_make_run_page(shop, run),
         card=card.sections,
         card_gaps=card.gaps,
+        about=tuple(Fact(label, text) for label, text in card.about),
     )
-    page = assemble_version_page(
-        model,
-        version=version,
-        evidence=evidence,
-        runs=runs,
-        site=shop.site,
-        directions=shop.options.config.site.directions,
+    shop.write_page(
+        assemble_version_page(model, version=version, evidence=evidence, run=run, site=shop.site)
     )
-    about = tuple(Fact(label, text) for label, text in card.about)
-    shop.write_page(dataclasses.replace(page, facts=(*page.facts, *about)))
 
 
 def _make_run_page(shop: Workshop, run: RunRecord | None) -> RunPage | None:

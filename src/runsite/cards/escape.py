@@ -10,7 +10,7 @@ __all__ = ["FactValue", "escape_markdown", "format_code", "format_fact", "format
 
 FactValue: TypeAlias = str | int | float | bool
 
-_INLINE = re.compile(r"[\\`*{}\[\]<~$|]|(?<!\w)_|_(?!\w)|&(?=[#\w])")
+_INLINE = re.compile(r"[\\`*{}\[\]<~$|]|(?<![^\W_])_|_(?![^\W_])|&(?=[#\w])")
 _AT_START = re.compile(r"^(?:([#+\-=>])|(\d{1,9})([.)]))")
 _EXACT_INTEGERS = 1e15
 

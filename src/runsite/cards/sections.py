@@ -11,9 +11,15 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from runsite.cards.document import Card, Section
+from runsite.cards.document import Card, Section, with_body
 
-__all__ = ["find_missing_sections", "find_section", "is_placeholder"]
+__all__ = [
+    "drop_empty_sections",
+    "drop_title",
+    "find_missing_sections",
+    "find_section",
+    "is_placeholder",
+]
 
 _SAME_SECTION: dict[str, tuple[str, ...]] = {
     "Intended use": (
@@ -70,6 +76,34 @@ def find_section(card: Card, title: str) -> Section | None:
     """Return the first section of that title, by any of its names, or None."""
     found = _find_indices(card.sections, title)
     return card.sections[found[0]] if found else None
+
+
+def drop_empty_sections(card: Card) -> Card:
+    """Return the card without the sections that say nothing yet; every other line keeps its place.
+
+    A heading with nothing under it tells a reader nothing, and its author is told by the check.
+    """
+    lines = card.body.split("\n")
+    ends = [section.line for section in card.sections[1:]] + [card.body_line + len(lines)]
+    dropped = False
+    for index, (section, end) in enumerate(zip(card.sections, ends, strict=False)):
+        if all(is_placeholder(part.text) for part in _find_family(card.sections, index)):
+            start, stop = section.line - card.body_line, end - card.body_line
+            lines[start:stop] = [""] * (stop - start)
+            dropped = True
+    return with_body(card, body="\n".join(lines)) if dropped else card
+
+
+def drop_title(card: Card, *, name: str) -> Card:
+    """Return the card without a first heading that only repeats a name the page shows already."""
+    first = card.sections[0] if card.sections else None
+    lines = card.body.split("\n")
+    if first is None or first.level != 1 or _normalise(first.title) != _normalise(name):
+        return card
+    place = first.line - card.body_line
+    if not lines[place].lstrip().startswith("#"):
+        return card  # underlined instead: rare, and two lines
+    return with_body(card, body="\n".join([*lines[:place], "", *lines[place + 1 :]]))
 
 
 def is_placeholder(text: str) -> bool:

@@ -23,6 +23,7 @@ from runsite.pages.paths import (
     make_version_path,
 )
 from runsite.pages.run import Pair, make_run_ref
+from runsite.pages.stages import Lane
 from runsite.pages.timeline import TimelineRow
 from runsite.records import RunRecord
 from runsite.registry import Model, ModelVersion, Registry
@@ -117,6 +118,7 @@ class ModelPage:
     metric_names: tuple[str, ...] = told("Headers of the metrics in the versions' rows.")
     versions: tuple[VersionRow, ...] = told("All versions, the newest first.")
     timeline: tuple[TimelineRow, ...] = told("Who moved what, when and why, the newest first.")
+    lanes: tuple[Lane, ...] = told("Who held which stage when; empty while nothing changed.")
     is_cut: bool = told("Whether older history is not known: a shallow clone, or a long one.")
     tags: tuple[Pair, ...] = told("Tags of the model.")
     snippet: str = told("Python that loads the model.")
@@ -133,6 +135,7 @@ class ModelEvidence:
         directions: Metric key → ``min`` or ``max``, where the project says so.
         cards: Version → what people wrote about it.
         timeline: Who moved what, the newest first.
+        lanes: Who held which stage when.
         since: Version → when it got the stage that it has now, where that is known.
         is_cut: Whether older history is not known.
     """
@@ -141,6 +144,7 @@ class ModelEvidence:
     directions: Mapping[str, str] = field(default_factory=dict)
     cards: Mapping[int, tuple[CardSection, ...]] = field(default_factory=dict)
     timeline: tuple[TimelineRow, ...] = ()
+    lanes: tuple[Lane, ...] = ()
     since: Mapping[int, datetime] = field(default_factory=dict)
     is_cut: bool = False
 
@@ -245,6 +249,7 @@ def assemble_model_page(model: Model, *, site: Site, evidence: ModelEvidence) ->
             for version in reversed(model.versions)
         ),
         timeline=evidence.timeline,
+        lanes=evidence.lanes,
         is_cut=evidence.is_cut,
         tags=tuple(Pair(k, v) for k, v in sorted(model.tags.items())),
         snippet=make_load_snippet(model.name, card.holders[0].stage if card.holders else "1"),

@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from runsite.pages.context import told
 from runsite.pages.formatting import format_iso, format_time
+from runsite.pages.hosts import format_pull_mark, make_commit_url, make_pull_url
 from runsite.registry.compare import MoveKind
 from runsite.registry.history import Commit, Event
 
@@ -52,8 +52,6 @@ def _make_row(commit: Commit | None, events: Sequence[Event], *, url: str) -> Ti
     promoted = any(event.move.kind is MoveKind.STAGE for event in events)
     if commit is None:
         return TimelineRow("", "", "", "", moves, promoted, "", "", "", "")
-    number = commit.pull_request
-    mark = "" if number is None else f"{'!' if _is_gitlab(url) else '#'}{number}"
     return TimelineRow(
         when=format_time(commit.time),
         when_iso=format_iso(commit.time),
@@ -62,22 +60,7 @@ def _make_row(commit: Commit | None, events: Sequence[Event], *, url: str) -> Ti
         moves=moves,
         is_promotion=promoted,
         commit=commit.commit[:10],
-        commit_url=f"{url}/commit/{commit.commit}" if url else "",
-        pull_request=mark,
-        pull_request_url=f"{url}/{_pull_path(url)}/{number}" if url and number else "",
+        commit_url=make_commit_url(url, commit.commit),
+        pull_request=format_pull_mark(url, commit.pull_request),
+        pull_request_url=make_pull_url(url, commit.pull_request),
     )
-
-
-def _is_gitlab(url: str) -> bool:
-    return "gitlab" in (urlsplit(url).hostname or "")
-
-
-def _pull_path(url: str) -> str:
-    """Name the folder of pull requests on the code hosts that there are."""
-    host = urlsplit(url).hostname or ""
-    if "gitlab" in host:
-        return "-/merge_requests"
-    if "bitbucket" in host:
-        return "pull-requests"
-    known = any(name in host for name in ("codeberg", "gitea", "forgejo"))
-    return "pulls" if known else "pull"

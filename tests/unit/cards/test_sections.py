@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from runsite.cards import find_missing_sections, find_section, is_placeholder, parse_card
+from runsite.cards.sections import drop_empty_sections, drop_title
 
 
 def parse(text: str):
@@ -125,3 +126,29 @@ def test_another_title_does_not_fill_a_section():
         "Training data",
     )
     assert find_section(card, "Training data") is None
+
+
+def test_sections_that_say_nothing_are_left_out_in_place():
+    """What is left keeps its lines, so that a problem is still told with the right one."""
+    text = "# Trips\n\n## Intended use\n\nTODO\n\n## Data\n\n### Train\n\nTaxis.\n\n## Ethics\n"
+    card = parse(text)
+    shown = drop_empty_sections(card)
+    assert [(s.title, s.line) for s in shown.sections] == [("Trips", 1), ("Data", 7), ("Train", 9)]
+    assert drop_empty_sections(shown) is shown
+
+
+@pytest.mark.parametrize(
+    ("text", "titles"),
+    [
+        ("# Taxi\n\nWords.\n\n## Use\n\nMore.\n", ["Use"]),
+        ("# Taxi trips\n\n## Use\n\nMore.\n", ["Taxi trips", "Use"]),
+        ("## Taxi\n\nWords.\n", ["Taxi"]),
+        ("Taxi\n====\n\nWords.\n", ["Taxi"]),
+        ("Words alone.\n", []),
+    ],
+)
+def test_a_title_that_repeats_the_model_is_left_out(text, titles):
+    """The page says the model's name already; any other title stays."""
+    shown = drop_title(parse(text), name="taxi")
+    assert [section.title for section in shown.sections] == titles
+    assert "Words" in shown.body or "More" in shown.body

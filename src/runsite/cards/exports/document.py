@@ -9,6 +9,7 @@ from runsite.cards.escape import escape_markdown
 from runsite.cards.facts import CardFacts
 from runsite.cards.front_matter import MetaValue
 from runsite.cards.references import fill_references
+from runsite.cards.sections import drop_empty_sections
 from runsite.cards.sheet import format_sheet
 from runsite.cards.values import make_values
 from runsite.errors import CardError
@@ -33,8 +34,9 @@ def format_body(facts: CardFacts, *, card: Card | None) -> str:
         CardError: A reference of the card names no fact; all of them in one message.
     """
     identity = facts.identity
-    words = fill_card(card, facts=facts).body.strip("\n") if card else ""
-    titled = bool(card and card.sections and card.sections[0].level == 1)
+    filled = drop_empty_sections(fill_card(card, facts=facts)) if card else None
+    words = filled.body.strip("\n") if filled else ""
+    titled = bool(filled and filled.sections and filled.sections[0].level == 1)
     title = "" if titled else f"# {escape_markdown(identity.model)}"
     heading = f"## Facts of version {identity.version}"
     parts = (title, words, heading, format_sheet(facts, level=3))
