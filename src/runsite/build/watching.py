@@ -7,6 +7,7 @@ own, so its folders' times tell of new ones without looking at each.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from runsite.build.options import BuildOptions
 from runsite.config import CONFIG_NAME
+from runsite.store.growth import find_filled_size
 from runsite.store.layout import open_layout
 
 __all__ = ["Marks", "find_marks"]
@@ -26,7 +28,8 @@ class Marks:
     """What the inputs looked like at one moment; two that are equal mean that nothing changed.
 
     Attributes:
-        files: Path, modification time in ns and size of what was looked at.
+        files: Path, modification time in ns and size of what was looked at; of a journal what it
+            is and how far it is filled.
         is_live: Whether a run is in progress: its process can also die without changing a file.
     """
 
@@ -38,7 +41,7 @@ def find_marks(options: BuildOptions) -> Marks:
     """Look at the store, the registry and its Git history, the cards, the theme, the settings."""
     config = options.config
     layout = open_layout(options.store)
-    live = list(_mark_files(layout.live))
+    live = list(_mark_journals(layout.live))
     folders = (layout.runs, layout.metrics, layout.experiments)
     watched = [mark for folder in folders for mark in _mark_folder(folder)]
     for path in (options.registry, config.folder / CONFIG_NAME, *_find_heads(options.registry)):
@@ -68,14 +71,16 @@ def _mark_folder(folder: Path) -> list[Mark]:
         return []
 
 
-def _mark_files(folder: Path) -> Iterator[Mark]:
+def _mark_journals(folder: Path) -> Iterator[Mark]:
+    """Mark what grows by what it holds: a journal in a memory map keeps its size and its time."""
     try:
         with os.scandir(folder) as entries:
             names = sorted(entry.path for entry in entries if entry.is_file())
     except OSError:
         return
     for name in names:
-        yield from _mark(Path(name))
+        with contextlib.suppress(OSError):  # sealed at this moment
+            yield (name, os.stat(name).st_ino, find_filled_size(Path(name)))
 
 
 def _mark_tree(folder: Path) -> list[Mark]:

@@ -12,9 +12,10 @@ import contextlib
 import errno
 import mmap
 import os
+from pathlib import Path
 from typing import Final
 
-__all__ = ["MappedFile", "WrittenFile", "set_appending"]
+__all__ = ["MappedFile", "WrittenFile", "find_filled_size", "set_appending"]
 
 FIRST_WINDOW: Final = 64 * 1024
 LARGEST_WINDOW: Final = 1024 * 1024
@@ -24,6 +25,26 @@ _POPULATE_WRITE: Final = 23
 
 Source: madvise(2), Linux 5.14. It reports as an error what would be a signal later.
 """
+
+
+def find_filled_size(path: Path) -> int:
+    """Return how many bytes of a growing file hold something, whichever way it grows.
+
+    A map's file has its size, and mostly its times, before anything is in it.
+
+    Raises:
+        OSError: The file cannot be read.
+    """
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        start = size
+        while start:
+            before, start = start, max(0, start - LARGEST_WINDOW)
+            file.seek(start)
+            filled = len(file.read(before - start).rstrip(b"\0"))
+            if filled:
+                return start + filled
+    return 0
 
 
 class WrittenFile:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runsite.store import growth
-from runsite.store.growth import MappedFile, WrittenFile, set_appending
+from runsite.store.growth import MappedFile, WrittenFile, find_filled_size, set_appending
 from runsite.store.mounts import can_map
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="maps are for Linux")
@@ -107,3 +107,20 @@ def test_a_finished_file_takes_no_more(descriptor):
 def test_the_folder_of_the_tests_is_known(tmp_path):
     """The question is answered without an error for any folder."""
     assert can_map(tmp_path) in (True, False)
+
+
+@pytest.mark.parametrize(
+    ("content", "filled"),
+    [
+        (b"", 0),
+        (b"\0" * 100, 0),
+        (b"ab\0c", 4),
+        (b"x" + b"\0" * (3 << 20), 1),
+        (b"\0" * (2 << 20) + b"y", (2 << 20) + 1),
+    ],
+)
+def test_the_filled_part_of_a_file_is_found(tmp_path, content, filled):
+    """Space that was reserved ahead does not count, however much of it there is."""
+    path = tmp_path / "journal"
+    path.write_bytes(content)
+    assert find_filled_size(path) == filled
