@@ -7,6 +7,7 @@ The result is parsed again and compared with what was meant, so whatever is odd 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -47,6 +48,8 @@ from runsite.registry.scalars import (
 from runsite.registry.trees import make_tree
 
 __all__ = ["edit_document"]
+
+_COMMA = re.compile(r"\s*,")
 
 
 def edit_document(document: Document, changes: Sequence[Change], *, name: str) -> Document:
@@ -154,6 +157,8 @@ class _Splicer(Places):
         if isinstance(old, MapNode | SeqNode) and not old.flow and not is_empty(old):
             raise CannotSpliceError(f"{change.key!r} holds a list or mapping")
         start, end = old.start, content_end(old, self.document.text)
+        while end > start and self.document.text[end - 1] in "\r\n":
+            end -= 1  # what ``|+`` kept: the line's end has to stay, blank lines may
         new = self._inline(key, change, old) if flow else self._text(key, change, old, end)
         yield start, end, f" {new}" if start == end else new
 
@@ -250,7 +255,7 @@ class _Splicer(Places):
             raise CannotSpliceError("there is no such item")
         spans = [(item.start, content_end(item, self.document.text)) for item in node.items]
         if node.flow:
-            return _cut_flow(spans, change.index)
+            return self._cut_flow(spans, change.index)
         dash = self.dash(node.items[change.index])
         return self._cut_lines(dash, spans[change.index][1])
 
@@ -265,7 +270,7 @@ class _Splicer(Places):
         at = mapping.entries.index((key, value))
         spans = [(k.start, max(content_end(v, text), k.end)) for k, v in mapping.entries]
         if mapping.flow:
-            return _cut_flow(spans, at)
+            return self._cut_flow(spans, at)
         if text[self.line_start(key.start) : key.start].strip():
             if at + 1 == len(spans):
                 raise CannotSpliceError("it is the only entry, on the line of something else")
@@ -279,6 +284,13 @@ class _Splicer(Places):
         if text[first:start].strip() or (rest and not rest.startswith("#")):
             raise CannotSpliceError("other things stand on the same line")
         return first, last, ""
+
+    def _cut_flow(self, spans: list[tuple[int, int]], at: int) -> Splice:
+        if at + 1 < len(spans):
+            return spans[at][0], spans[at + 1][0], ""
+        start, end = spans[at - 1][1] if at else spans[at][0], spans[at][1]
+        comma = _COMMA.match(self.document.text, end)  # a list of nothing but a comma is none
+        return start, comma.end() if comma and not at else end, ""
 
     # ── places ─────────────────────────────────────────────────────────────────────────────
 
@@ -297,10 +309,3 @@ class _Splicer(Places):
 def _is_flow(node: Node) -> bool:
     target = deref(node)
     return isinstance(target, MapNode | SeqNode) and target.flow
-
-
-def _cut_flow(spans: list[tuple[int, int]], at: int) -> Splice:
-    if at + 1 < len(spans):
-        return spans[at][0], spans[at + 1][0], ""
-    start = spans[at - 1][1] if at else spans[at][0]
-    return start, spans[at][1], ""

@@ -87,10 +87,16 @@ class Places:
         newline = self.newline(offset)
         text = self.document.text
         body = newline.join(" " * indent + line if line else "" for line in lines)
-        blank = newline if gap else ""
+        blank = newline if gap and not self._follows_blank(offset) else ""
         if offset == len(text) and text and text[-1] not in "\r\n":
             return offset, offset, f"{newline}{blank}{body}"
         return offset, offset, f"{blank}{body}{newline}"
+
+    def _follows_blank(self, offset: int) -> bool:
+        """Tell whether the line above is blank; below ``|+`` one more would be content."""
+        starts = self.document.line_starts
+        line = self.document.locate(offset)[0] - 1
+        return line > 0 and not self.document.text[starts[line - 1] : starts[line]].strip()
 
     def newline(self, offset: int | None = None) -> str:
         """Return the line end that is used before `offset`, else the first one of the text."""
