@@ -12,7 +12,7 @@ from typing import TypeVar
 import click
 
 from runsite.errors import RegistryError, quote
-from runsite.registry import EditResult, Severity, edit_registry, read_registry
+from runsite.registry import EditResult, Severity, edit_registry
 from runsite.registry.changes import Change
 from runsite.registry.git import Checkout, find_checkout
 from runsite.registry.plans import Edit
@@ -80,7 +80,8 @@ def propose(path: Path, plan: Callable[[Edit], Sequence[Change]], proposal: Prop
         hint = "leave out --branch and --commit, or run `git init`"
         raise RegistryError(f"{quote(str(path))} does not lie in a Git checkout", hint=hint)
     name = (checkout.relative(path) if checkout else None) or path.as_posix()
-    result = edit_registry(path, plan, dry_run=True, name=name)
+    new_branch = checkout is not None and proposal.branch is not None
+    result = edit_registry(path, plan, dry_run=proposal.dry_run or new_branch, name=name)
     if not result.diff:
         click.echo("nothing to change: the registry says so already", err=True)
         return result
@@ -89,20 +90,20 @@ def propose(path: Path, plan: Callable[[Edit], Sequence[Change]], proposal: Prop
         click.echo("dry run: nothing was written", err=True)
         return result
     branch = proposal.branch or _branch_name(proposal.title)
-    if checkout and proposal.branch is not None:
+    if checkout and new_branch:
         checkout.run("switch", "--quiet", "--create", branch)
-    result = edit_registry(path, plan, name=name)
+        result = edit_registry(path, plan, name=name)
     click.echo(result.diff, nl=False)
-    _warn(path)
+    _warn(result, name)
     if checkout:
         _finish(checkout, [path, *proposal.paths], proposal, branch)
     return result
 
 
-def _warn(path: Path) -> None:
-    for problem in read_registry(path).problems:
+def _warn(result: EditResult, name: str) -> None:
+    for problem in result.problems:
         if problem.severity is Severity.WARNING and problem.code == "archived-pointer":
-            click.echo(f"warning: {problem.where(str(path))}: {problem.message}", err=True)
+            click.echo(f"warning: {problem.where(name)}: {problem.message}", err=True)
 
 
 def _finish(checkout: Checkout, files: list[Path], proposal: Proposal, branch: str) -> None:

@@ -41,6 +41,7 @@ _CONTENT = {
     "duplicate-version": "A version's number stands twice.",
     "missing-version": "A stage or alias points to a version that is not there.",
     "archived-pointer": "A stage or alias points to an archived version.",
+    "too-many": "There are more problems than are listed.",
     "two-stages": "One version holds two stages.",
 }
 _STORE = {

@@ -8,6 +8,7 @@ slow. A document is what all else in this package reads from and what an edit co
 from __future__ import annotations
 
 import bisect
+import itertools
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -27,6 +28,9 @@ MAX_NODES = 1_000_000
 """Most nodes, those that aliases repeat counted each time."""
 MAX_DEPTH = 40
 """Deepest nesting; a registry needs seven."""
+
+_MAX_FOUND = 1000
+"""Most problems of one kind that are listed of a file that is no registry as it stands."""
 
 BOM = "\ufeff"
 _CORE = "tag:yaml.org,2002:"
@@ -103,7 +107,7 @@ def parse_document(text: str) -> Document:
             "the file holds a merge conflict that was not resolved",
             "keep one side of it, delete the <<<<<<<, ======= and >>>>>>> lines, run runsite check",
         )
-        for match in _MERGE_START.finditer(text)
+        for match in itertools.islice(_MERGE_START.finditer(text), _MAX_FOUND)
     )
     if markers:
         return Document(text, None, markers)
@@ -115,7 +119,10 @@ def parse_document(text: str) -> Document:
         return Document(text, None, (problem,))
     except yaml.YAMLError as error:
         return Document(text, None, (_syntax_problem(plain, error),))
-    found = [_problem_at(plain, at, code, text_, hint) for at, code, text_, hint in composer.found]
+    found = [
+        _problem_at(plain, at, code, text_, hint)
+        for at, code, text_, hint in composer.found[:_MAX_FOUND]
+    ]
     return Document(text, root, tuple(found))
 
 
@@ -162,7 +169,7 @@ class _Composer:
             _RefusalError: A bound is passed, or there are several documents.
             yaml.YAMLError: The text is not YAML.
         """
-        for match in _SEPARATORS.finditer(self.text):
+        for match in itertools.islice(_SEPARATORS.finditer(self.text), _MAX_FOUND):
             message = f"U+{ord(match.group()):04X} ends a line for YAML but not for an editor"
             hint = 'write it as an escape ("\\u2028") in double quotes, or remove it'
             self.found.append((match.start(), "line-separator", message, hint))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import gc
 import os
 import sys
 import tempfile
@@ -32,6 +33,7 @@ __all__ = [
     "edit_registry",
     "load_registry",
     "make_diff",
+    "paused_collector",
     "read_bytes",
     "read_registry",
 ]
@@ -53,12 +55,14 @@ class EditResult:
         diff: Unified diff; empty where nothing had to change.
         registry: The registry after it.
         before: The registry as it was.
+        problems: What is wrong in the registry after it.
     """
 
     path: Path
     diff: str
     registry: Registry
     before: Registry
+    problems: tuple[Problem, ...] = ()
 
 
 def load_registry(path: str | os.PathLike[str]) -> Registry:
@@ -83,7 +87,23 @@ def read_registry(path: str | os.PathLike[str]) -> ParsedRegistry:
     text, problem = decode_text(data) if data is not None else ("", None)
     if problem is not None:
         return ParsedRegistry(Registry(), (problem,))
-    return parse_registry(parse_document(text))
+    with paused_collector():
+        return parse_registry(parse_document(text))
+
+
+@contextlib.contextmanager
+def paused_collector() -> Iterator[None]:
+    """Spare the search for garbage while a large file becomes values: a third of its time.
+
+    The nodes of a document hold no cycles, so there is nothing to find among them.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def edit_registry(
@@ -112,7 +132,8 @@ def edit_registry(
     with _locked(target.parent) if not dry_run else contextlib.nullcontext():
         for _ in range(_ATTEMPTS):
             data = read_bytes(target)
-            after, result = _edit_bytes(data, plan, path=Path(path), name=name)
+            with paused_collector():
+                after, result = _edit_bytes(data, plan, path=Path(path), name=name)
             if dry_run or not result.diff or _replace(target, data, after):
                 return result
     raise RegistryError(
@@ -178,14 +199,14 @@ def _edit_bytes(
         raise make_error([problem] if problem else document.problems, name=name)
     changes = list(plan(Edit(document, parsed.registry)))
     if not changes:
-        return data or b"", EditResult(path, "", parsed.registry, parsed.registry)
+        return data or b"", EditResult(path, "", parsed.registry, parsed.registry, parsed.problems)
     edited = edit_document(document, changes, name=name)
     after = parse_registry(edited)
     _refuse_new_errors(parsed.errors, after.errors, name)
     mark = BOM if text.startswith(BOM) else ""
     old = "" if data is None else document.text
     diff = make_diff(old, edited.text, name=name, created=data is None)
-    result = EditResult(path, diff, after.registry, parsed.registry)
+    result = EditResult(path, diff, after.registry, parsed.registry, after.problems)
     return (mark + edited.text).encode("utf-8"), result
 
 

@@ -18,7 +18,7 @@ from runsite.registry.gates import Gate, stages_named_by
 from runsite.registry.names import explain_alias, explain_model_name, explain_stage_name
 from runsite.registry.nodes import Node, ScalarNode, SeqNode, deref, is_empty
 from runsite.registry.problems import Problem, Severity
-from runsite.registry.reading import NodeReader, parse_time
+from runsite.registry.reading import MAX_PROBLEMS, NodeReader, parse_time
 from runsite.registry.records import (
     ARCHIVED,
     DEFAULT_STAGES,
@@ -74,6 +74,9 @@ def parse_registry(document: Document) -> ParsedRegistry:
     reader = _Reader(document)
     registry = reader.read(document.root)
     problems = sorted((*document.problems, *reader.problems), key=lambda p: (p.line, p.column))
+    if reader.is_full:
+        message = f"there are more than {MAX_PROBLEMS:,} problems: the rest is not listed"
+        problems.append(Problem("too-many", message, "mend these first"))
     return ParsedRegistry(registry, tuple(problems))
 
 

@@ -14,7 +14,10 @@ from runsite.registry.nodes import MapNode, Node, ScalarNode, SeqNode, deref, is
 from runsite.registry.problems import Problem, Severity
 from runsite.registry.scalars import looks_numeric
 
-__all__ = ["NodeReader", "parse_time"]
+__all__ = ["MAX_PROBLEMS", "NodeReader", "parse_time"]
+
+MAX_PROBLEMS = 10_000
+"""Most problems that are listed: who has more has to mend these first."""
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 
@@ -35,6 +38,12 @@ class NodeReader:
     def __init__(self, document: Document) -> None:
         self.problems: list[Problem] = []
         self._document = document
+        self._values: dict[int, dict[str, Node]] = {}
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there are more problems than are listed."""
+        return len(self.problems) >= MAX_PROBLEMS
 
     def text(self, node: Node | None, what: str) -> str:
         """Read text as it is written: ``007`` stays ``007``, whatever YAML makes of it."""
@@ -81,7 +90,7 @@ class NodeReader:
         for key, value in self.pairs(node, what):
             if key.text in known:
                 entries[key.text] = value
-            elif not key.text.startswith("x-"):
+            elif not key.text.startswith("x-") and not self.is_full:
                 near = difflib.get_close_matches(key.text, known, n=1)
                 hint = f"did you mean {quote(near[0])}?" if near else "the fields there are "
                 hint += "" if near else ", ".join(known) + "; your own ones start with x-"
@@ -130,10 +139,12 @@ class NodeReader:
 
     def value_of(self, node: Node, name: str) -> Node:
         """Return the value of an entry, a merged one too; the mapping itself where there is none."""
-        for key, value in self.pairs(node, "pointers"):
-            if key.text == name:
-                return value
-        return node
+        if id(node) not in self._values:
+            found: dict[str, Node] = {}
+            for key, value in self.pairs(node, "pointers"):
+                found.setdefault(key.text, value)
+            self._values[id(node)] = found
+        return self._values[id(node)].get(name, node)
 
     def add(
         self,
@@ -144,6 +155,8 @@ class NodeReader:
         at: Node,
         severity: Severity = Severity.ERROR,
     ) -> None:
-        """Note a problem at a node."""
+        """Note a problem at a node; those beyond `MAX_PROBLEMS` are only known to be there."""
+        if self.is_full:
+            return
         line, column = self._document.locate(at.start)
         self.problems.append(Problem(code, message, hint, line, column, severity))

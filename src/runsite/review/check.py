@@ -18,7 +18,7 @@ from runsite.errors import quote
 from runsite.registry import Model, Problem, Registry, Severity
 from runsite.registry.compare import Move, compare_registries, is_promotion
 from runsite.registry.document import decode_text, parse_document
-from runsite.registry.files import read_bytes
+from runsite.registry.files import paused_collector, read_bytes
 from runsite.registry.gates import Gate
 from runsite.registry.parse import parse_registry
 from runsite.registry.segments import parse_text
@@ -117,8 +117,9 @@ def check_registry(path: str | os.PathLike[str], *, options: CheckOptions) -> Ch
 
 
 def _check_text(path: Path, text: str, options: CheckOptions) -> Checked:
-    document = parse_document(text)
-    parsed = parse_registry(document)
+    with paused_collector():
+        document = parse_document(text)
+        parsed = parse_registry(document)
     registry, finder = parsed.registry, Finder(document)
     problems = list(parsed.problems)
     if document.problems:

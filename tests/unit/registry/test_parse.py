@@ -7,6 +7,7 @@ import pytest
 from runsite.registry.document import parse_document
 from runsite.registry.parse import parse_registry
 from runsite.registry.problems import make_error
+from runsite.registry.reading import MAX_PROBLEMS
 from support.registries import DIGEST, REGISTRY
 
 
@@ -190,3 +191,21 @@ def test_one_problem_is_told_with_its_place_and_hint():
         "  where: registry.yaml:7:7\n"
         "  hint:  use one of: Staging, Production, Archived"
     )
+
+
+def test_problems_without_end_are_cut_and_said_to_be():
+    """A file of a hundred thousand mistakes ends in a list that a person can begin with."""
+    aliases = "".join(f"      a-{number}: {number}\n" for number in range(1, 12_001))
+    text = f"format: 1\nmodels:\n  m:\n    versions: []\n    aliases:\n{aliases}"
+
+    problems = parse_registry(parse_document(text)).problems
+
+    assert len(problems) == MAX_PROBLEMS + 1
+    assert problems[0].code == "missing-version"
+    assert problems[-1].code == "too-many"
+    assert problems[-1].message == "there are more than 10,000 problems: the rest is not listed"
+
+
+def test_marks_of_conflicts_without_end_are_cut():
+    """What is no registry at all needs no complete list."""
+    assert len(parse_document("<<<<<<< x\n" * 5000).problems) == 1000
