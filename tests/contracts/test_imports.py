@@ -32,7 +32,7 @@ IMPORTERS = {
     "pyarrow": {"data", "store"},
     "pygments": {"cards"},
     "vl_convert": {"build", "review"},
-    "yaml": {"artifacts", "cards", "config", "importers", "models", "registry", "tracking"},
+    "yaml": {"artifacts", "cards", "config", "models", "registry", "tracking"},
     # Found, never required: each is imported only where the user has it.
     "IPython": {"capture", "tracking"},
     "catboost": FRAMEWORK_LAYERS | {"catboost"},
@@ -41,7 +41,7 @@ IMPORTERS = {
     "hyperopt": FRAMEWORK_LAYERS | {"hyperopt"},
     "lightgbm": FRAMEWORK_LAYERS | {"lightgbm"},
     "matplotlib": FRAMEWORK_LAYERS,
-    "numpy": FRAMEWORK_LAYERS,
+    "numpy": FRAMEWORK_LAYERS | {"queries"},
     "pandas": FRAMEWORK_LAYERS,
     "plotly": FRAMEWORK_LAYERS,
     "PIL": FRAMEWORK_LAYERS | {"artifacts"},
@@ -49,7 +49,7 @@ IMPORTERS = {
     "pynvml": {"tracking"},
     "pyspark": FRAMEWORK_LAYERS,
     "scipy": FRAMEWORK_LAYERS,
-    "sklearn": FRAMEWORK_LAYERS | {"sklearn"},
+    "sklearn": FRAMEWORK_LAYERS | {"queries", "sklearn"},
     "skops": FRAMEWORK_LAYERS | {"sklearn"},
     "xgboost": FRAMEWORK_LAYERS | {"xgboost"},
 }

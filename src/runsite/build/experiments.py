@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from runsite.build.importance import ImportanceShop
 from runsite.build.runs import RunPlan
 from runsite.build.workshop import Workshop
 from runsite.pages.experiment import assemble_experiment_page
@@ -34,24 +35,32 @@ class ExperimentResult:
     shards: ExperimentShards
 
 
-def write_experiments(shop: Workshop, plan: RunPlan) -> tuple[ExperimentResult, ...]:
-    """Write the page and the data of every experiment that has runs."""
+def write_experiments(
+    shop: Workshop, plan: RunPlan, *, importance: ImportanceShop
+) -> tuple[ExperimentResult, ...]:
+    """Write the page and the data of every experiment that has runs.
+
+    Args:
+        shop: The build.
+        plan: From `plan_runs`.
+        importance: Takes the orders for what is measured meanwhile.
+    """
     frame = shop.data.runs.frame
     groups = frame.partition_by("experiment", as_dict=True, maintain_order=True)
     return tuple(
-        _write_experiment(shop, plan, name=str(name), runs=runs)
+        _write_experiment(shop, plan, name=str(name), runs=runs, importance=importance)
         for (name,), runs in sorted(groups.items(), key=lambda item: str(item[0][0]))
     )
 
 
 def _write_experiment(
-    shop: Workshop, plan: RunPlan, *, name: str, runs: pl.DataFrame
+    shop: Workshop, plan: RunPlan, *, name: str, runs: pl.DataFrame, importance: ImportanceShop
 ) -> ExperimentResult:
     directions = shop.options.config.site.directions
     gated = list_gated_metrics(shop.data.registry.models.values())
     summary = summarise_experiment(name, runs=runs, directions=directions, gated=gated)
     table = make_runs_table(runs, directions=directions)
-    shards = _write_table(shop, plan, name=name, table=table)
+    shards = _write_table(shop, plan, name=name, table=table, importance=importance)
     record = shop.data.experiments.get(name)
     page = assemble_experiment_page(
         summary,
@@ -64,7 +73,9 @@ def _write_experiment(
     return ExperimentResult(summary=summary, shards=shards)
 
 
-def _write_table(shop: Workshop, plan: RunPlan, *, name: str, table: RunsTable) -> ExperimentShards:
+def _write_table(
+    shop: Workshop, plan: RunPlan, *, name: str, table: RunsTable, importance: ImportanceShop
+) -> ExperimentShards:
     folder = f"data/experiments/{make_slug(name)}"
     frame = _with_curves(table.frame, plan)
     columns = (*table.columns, CURVES)
@@ -84,6 +95,7 @@ def _write_table(shop: Workshop, plan: RunPlan, *, name: str, table: RunsTable) 
         columns_path=_write_columns(shop, f"{folder}/columns.js", table.columns),
         shards=tuple(addresses),
         n_left_out=table.left_out,
+        importance_path=importance.order(f"{folder}/importance.js", table),
     )
 
 

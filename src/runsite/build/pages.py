@@ -9,6 +9,7 @@ from runsite import __version__
 from runsite.build.artifacts import publish_files
 from runsite.build.assets import find_versions, read_assets, write_assets
 from runsite.build.experiments import ExperimentResult, write_experiments
+from runsite.build.importance import ImportanceShop
 from runsite.build.models import write_models
 from runsite.build.options import BuildOptions
 from runsite.build.prepare import Preparation
@@ -81,10 +82,13 @@ def write_site(
         if progress and count:
             progress(done, total)
 
-    write_runs(shop, plan, tick=tick)
-    experiments = write_experiments(shop, plan)
-    models, warnings = write_models(shop)
-    _write_plain_pages(shop, experiments, models)
+    with ImportanceShop() as importance:
+        experiments = write_experiments(shop, plan, importance=importance)
+        importance.start(writer)
+        write_runs(shop, plan, tick=tick)
+        models, warnings = write_models(shop)
+        _write_plain_pages(shop, experiments, models)
+        importance.finish(writer)
     return total, (*data.problems, *files.warnings, *warnings)
 
 

@@ -30,6 +30,7 @@ class ExperimentShards:
     columns_path: str = told("Data shard that describes the columns.")
     shards: tuple[str, ...] = told("Data shards of its runs, oldest first.")
     n_left_out: int = told("Keys that found no place among the columns.")
+    importance_path: str = told("Data shard that says which params matter.")
 
 
 @dataclass(frozen=True, slots=True)
