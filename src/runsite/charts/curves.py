@@ -1,7 +1,9 @@
-"""Learning curves: a metric over its steps or over time, one line a run.
+"""Learning curves: a metric over its steps or over time, one line a run or a group of runs.
 
-Fields of the data: ``x`` (step, or seconds since the start), ``y`` (value; null leaves a gap),
-``series`` (what the line is called).
+Datasets: ``points`` (the lines), ``raw`` (what the lines were before smoothing) and ``bands``
+(mean plus and minus the deviation). Fields: ``x`` (step, seconds or milliseconds), ``y`` (value;
+null leaves a gap), ``low`` and ``high`` (of a band), ``series`` (what the line is called), ``dash``
+(which of the patterns tells it from others of its colour).
 """
 
 from __future__ import annotations
@@ -12,38 +14,39 @@ from runsite.charts.spec import OKABE_ITO, POINTS, ChartSpec, make_chart_spec
 
 __all__ = ["make_curves_spec"]
 
+DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3])
+
 
 def make_curves_spec() -> ChartSpec:
     """Make the spec; `series` is coloured in the order in which the data names it."""
-    hover = alt.selection_point(
-        name="hover",
-        on="pointermove",
-        nearest=True,
-        clear="pointerout",
-        encodings=["x"],
-        empty=False,
+    x = alt.X(
+        "x:Q",
+        title=None,
+        axis=alt.Axis(tickCount=6, grid=False),
+        scale=alt.Scale(nice=False, zero=False),
     )
-    base = alt.Chart(alt.NamedData(POINTS)).encode(
-        x=alt.X(
-            "x:Q", title=None, axis=alt.Axis(tickCount=6, grid=False), scale=alt.Scale(nice=False)
-        ),
-        y=alt.Y(
-            "y:Q", title=None, axis=alt.Axis(tickCount=5), scale=alt.Scale(zero=False, nice=True)
-        ),
-        color=alt.Color("series:N", sort=None, legend=None, scale=alt.Scale(range=list(OKABE_ITO))),
-        tooltip=[
-            alt.Tooltip("series:N", title="series"),
-            alt.Tooltip("x:Q", title="x"),
-            alt.Tooltip("y:Q", title="value", format=".6~g"),
-        ],
+    y = alt.Y(
+        "y:Q",
+        title=None,
+        axis=alt.Axis(tickCount=5),
+        scale=alt.Scale(zero=False, nice=True),
     )
-    line = base.mark_line(strokeWidth=1.75, clip=True)
-    # Drawn for every point but seen only under the pointer: an empty layer would have no extent,
-    # and Vega warns about that.
-    dot = (
-        base.mark_point(filled=True, size=64, clip=True)
-        .encode(opacity=alt.when(hover).then(alt.value(1)).otherwise(alt.value(0)))
-        .add_params(hover)
+    color = alt.Color("series:N", sort=None, legend=None, scale=alt.Scale(range=list(OKABE_ITO)))
+    dash = alt.StrokeDash("dash:O", legend=None, scale=alt.Scale(range=list(DASHES)))
+    bands = (
+        alt.Chart(alt.NamedData("bands"))
+        .mark_area(opacity=0.16, clip=True)
+        .encode(x=x, y=alt.Y("low:Q", title=None), y2="high:Q", color=color)
     )
-    chart = alt.layer(line, dot).properties(width="container", height=220)
+    raw = (
+        alt.Chart(alt.NamedData("raw"))
+        .mark_line(strokeWidth=1, opacity=0.28, clip=True)
+        .encode(x=x, y=y, color=color, detail="series:N")
+    )
+    lines = (
+        alt.Chart(alt.NamedData(POINTS))
+        .mark_line(strokeWidth=1.75, clip=True)
+        .encode(x=x, y=y, color=color, strokeDash=dash)
+    )
+    chart = alt.layer(bands, raw, lines).properties(width="container", height=220)
     return make_chart_spec("curves", chart)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import altair as alt
+import altair as alt
 
-__all__ = ["OKABE_ITO", "POINTS", "ChartSpec", "make_chart_spec"]
+__all__ = ["OKABE_ITO", "POINTS", "TOLD", "ChartSpec", "make_chart_spec"]
 
 POINTS = "points"
 """Name of the dataset that the page fills in."""
+
+TOLD = alt.TooltipValue("run")
+"""Marks a mark as one that the page tells about: it makes the words itself, from the datum, so that
+no name that somebody logged becomes part of an expression."""
 
 OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D1F", "#6B6B6B")
 """Eight colours that people with any colour vision tell apart (Okabe and Ito 2008; its yellow and

@@ -73,14 +73,12 @@ def is_inner() -> bool:
 
 @contextmanager
 def guarded() -> Iterator[None]:
-    """Keep what is called inside from being recorded, also on joblib's threads."""
+    """Keep what is called inside from being recorded: metrics computed for the record itself."""
     before = getattr(_local, "paused", False)
     _local.paused = True
-    _count_training(1)
     try:
         yield
     finally:
-        _count_training(-1)
         _local.paused = before
 
 
@@ -147,19 +145,17 @@ def _open_run(flavor: str, config: AutologConfig) -> tuple[Session | None, bool]
 
 
 def _enter(training: Training) -> None:
+    global _count  # noqa: PLW0603 - one count for the process
     _local.training = training
-    _count_training(1)
+    with _count_lock:
+        _count += 1
 
 
 def _leave() -> None:
-    _local.training = None
-    _count_training(-1)
-
-
-def _count_training(change: int) -> None:
     global _count  # noqa: PLW0603 - one count for the process
+    _local.training = None
     with _count_lock:
-        _count += change
+        _count -= 1
 
 
 def _is_in_joblib() -> bool:

@@ -3,10 +3,22 @@
   "use strict";
 
   const { runsite } = window;
-  const { make, load, themeColor } = runsite;
+  const { make, load, themeColor, coalesce } = runsite;
 
-  /** @type {Set<{element: HTMLElement, draw: () => void}>} */
-  const drawn = new Set();
+  /**
+   * What is drawn in one place.
+   * @typedef {object} Content
+   * @property {Record<string, object[]>} datasets by the names that the spec gives them
+   * @property {string} label what the picture shows, for those who do not see it
+   * @property {(spec: any) => void} [adapt] fits the one spec of this kind to the data
+   * @property {(spec: any) => void} [adaptFile] what a saved picture has besides, such as a legend
+   * @property {(datum: any) => [string, string | number][] | null} [tip] facts for the pointer
+   * @property {(datum: any, event: MouseEvent) => void} [onClick]
+   * @property {(view: any) => void} [onView] told about each Vega view that is drawn
+   */
+
+  /** @type {Map<HTMLElement, {kind: string, draw: () => void}>} */
+  const drawn = new Map();
 
   /** @returns {Promise<Record<string, any>>} name → spec */
   async function loadSpecs() {
@@ -15,51 +27,99 @@
     return /** @type {any} */ (found);
   }
 
-  /** The theme's look, in Vega's words. */
-  function makeConfig() {
-    const [soft, line, grid] = ["--ink-soft", "--line-strong", "--chart-grid"].map(themeColor);
+  /** The theme's look, in Vega's words. @param {string | null} background */
+  function makeConfig(background = null) {
+    const [ink, soft, line, grid] = ["--ink", "--ink-soft", "--line-strong", "--chart-grid"].map(themeColor);
     const font = getComputedStyle(document.body).fontFamily;
     return {
-      background: null,
+      background,
       font,
       view: { stroke: null },
-      axis: { labelColor: soft, titleColor: soft, domainColor: line, tickColor: line, gridColor: grid, labelFontSize: 11, titleFontSize: 11, titleFontWeight: 500, titlePadding: 8, labelLimit: 140, labelOverlap: true },
-      legend: { labelColor: soft, titleColor: soft, titleFontWeight: 500, labelLimit: 140 },
+      // A line break in a name is no reason for two lines.
+      lineBreak: "",
+      text: { color: ink },
+      axis: { labelColor: soft, titleColor: soft, domainColor: line, tickColor: line, gridColor: grid, labelFontSize: 11, titleFontSize: 11, titleFontWeight: 500, titlePadding: 8, labelLimit: 140, titleLimit: 360, labelOverlap: true },
+      legend: { labelColor: soft, titleColor: soft, titleFontWeight: 500, labelLimit: 140, titleLimit: 160, symbolType: "circle" },
     };
+  }
+
+  /** @param {string} kind @param {Content} content @returns {Promise<any>} a spec with its data */
+  async function makeSpec(kind, { datasets, adapt }) {
+    const spec = structuredClone((await loadSpecs())[kind]);
+    adapt?.(spec);
+    if (isVega(spec)) spec.data = spec.data.map((/** @type {any} */ d) => (d.name in datasets ? { ...d, values: datasets[d.name] } : d));
+    else spec.datasets = datasets;
+    return spec;
+  }
+
+  /** @param {any} spec */
+  function isVega(spec) {
+    return String(spec.$schema).includes("/vega/");
+  }
+
+  /** @param {HTMLElement} element @param {any} spec @param {object} [settings] */
+  function embed(element, spec, settings = {}) {
+    return window.vegaEmbed(element, spec, { actions: false, ast: true, config: makeConfig(), defaultStyle: false, renderer: "canvas", tooltip: nothing, mode: isVega(spec) ? "vega" : "vega-lite", ...settings });
+  }
+
+  // The library's own tooltip would bring a style element, which the page's policy forbids.
+  function nothing() {}
+
+  /** A word that Vega may use as a key: it loses the one that JavaScript takes for itself. @param {string} text */
+  function chartWord(text) {
+    return text === "__proto__" ? "\u200b__proto__" : text;
   }
 
   /**
    * Draw a chart, again when the theme changes, and never twice at once in one place.
-   * @param {HTMLElement} element
-   * @param {string} kind name of the spec
-   * @param {{points: object[], adapt?: (spec: any) => void, label: string}} content
+   * @param {HTMLElement} element @param {string} kind name of the spec @param {Content} content
    */
-  async function drawChart(element, kind, { points, adapt, label }) {
-    for (const known of drawn) if (known.element === element) drawn.delete(known);
-    const entry = { element, draw: () => void draw().catch((error) => showProblem(element, error)) };
-    drawn.add(entry);
+  async function drawChart(element, kind, content) {
+    const entry = { kind, draw: () => void draw().catch((error) => showProblem(element, error)) };
+    drawn.set(element, entry);
     /** @type {any} */
     let view = null;
     async function draw() {
-      const specs = await loadSpecs();
-      if (!drawn.has(entry)) return;
-      const spec = structuredClone(specs[kind]);
-      adapt?.(spec);
-      const result = await window.vegaEmbed(element, { ...spec, datasets: { points } }, {
-        actions: false,
-        ast: true,
-        config: makeConfig(),
-        defaultStyle: false,
-        renderer: "canvas",
-        tooltip: showTip,
-      });
+      const spec = await makeSpec(kind, content);
+      if (drawn.get(element) !== entry) return;
+      const result = await embed(element, spec, { tooltip: makeTipHandler(content.tip) });
       view?.finalize();
-      view = result;
+      ({ view } = result);
+      if (content.onClick) view.addEventListener("click", (/** @type {MouseEvent} */ event, /** @type {any} */ item) => item?.datum && content.onClick?.(item.datum, event));
       const canvas = element.querySelector("canvas");
       canvas?.setAttribute("role", "img");
-      canvas?.setAttribute("aria-label", label);
+      canvas?.setAttribute("aria-label", content.label);
+      content.onView?.(view);
     }
     await draw().catch((error) => showProblem(element, error));
+  }
+
+  /** Take a chart away. @param {HTMLElement} element */
+  function clearChart(element) {
+    drawn.delete(element);
+    element.replaceChildren();
+  }
+
+  /**
+   * Draw a chart once more, for a file: with its legend, on the page's ground.
+   * @param {string} kind @param {Content} content @param {number} width
+   */
+  async function makePicture(kind, content, width) {
+    const spec = await makeSpec(kind, content);
+    content.adaptFile?.(spec);
+    if (spec.width === "container") spec.width = width;
+    const place = make("div", { hidden: true });
+    document.body.append(place);
+    const { view } = await embed(place, spec, { config: makeConfig(themeColor("--surface")) });
+    return {
+      spec: { ...spec, config: makeConfig(themeColor("--surface")) },
+      svg: () => view.toSVG(),
+      png: () => view.toImageURL("png", 2),
+      close: () => {
+        view.finalize();
+        place.remove();
+      },
+    };
   }
 
   /** @param {HTMLElement} element @param {unknown} error */
@@ -67,21 +127,37 @@
     element.replaceChildren(make("p", { class: "plot-note" }, `This chart cannot be drawn: ${error instanceof Error ? error.message : error}`));
   }
 
-  document.addEventListener("runsite:theme", () => {
-    for (const { draw } of drawn) draw();
-  });
+  function redrawAll() {
+    for (const [element, { draw }] of drawn) {
+      if (element.isConnected) draw();
+      else drawn.delete(element);
+    }
+  }
+  document.addEventListener("runsite:theme", redrawAll);
+  // Vega-Lite follows the width of its place by itself; hand-written Vega does not.
+  addEventListener("resize", coalesce(() => {
+    for (const { kind, draw } of drawn.values()) if (kind === "contour") draw();
+  }));
 
   /** @type {HTMLElement | null} */
   let tip = null;
 
   /**
-   * Vega's tooltip, without its style element, which the page's policy forbids.
-   * @param {any} _handler @param {MouseEvent} event @param {any} _item @param {any} value
+   * Vega's tooltip in our words, without its style element, which the page's policy forbids.
+   * @param {Content["tip"]} describe
    */
-  function showTip(_handler, event, _item, value) {
-    if (value === null || value === undefined || value === "") return hideTip();
-    const lines = typeof value === "object" ? Object.entries(value) : [["", value]];
-    placeTip(event.clientX, event.clientY, make("dl", {}, ...lines.flatMap(([name, text]) => [make("dt", {}, name), make("dd", {}, String(text))])));
+  function makeTipHandler(describe) {
+    return (/** @type {any} */ _handler, /** @type {MouseEvent} */ event, /** @type {any} */ item, /** @type {any} */ value) => {
+      if (value === null || value === undefined || value === "") return hideTip();
+      const facts = describe && item?.datum ? describe(item.datum) : null;
+      if (facts) showFacts(event.clientX, event.clientY, facts);
+      else hideTip();
+    };
+  }
+
+  /** @param {number} x @param {number} y @param {[string, string | number][]} facts */
+  function showFacts(x, y, facts) {
+    placeTip(x, y, make("dl", {}, ...facts.flatMap(([name, text]) => [make("dt", {}, name), make("dd", {}, String(text))])));
   }
 
   /** @param {number} x @param {number} y @param {Node} content */
@@ -102,5 +178,5 @@
 
   addEventListener("scroll", hideTip, { passive: true, capture: true });
 
-  Object.assign(runsite, { drawChart, placeTip, hideTip });
+  Object.assign(runsite, { chartWord, drawChart, clearChart, makePicture, showFacts, placeTip, hideTip });
 })();

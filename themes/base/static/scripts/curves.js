@@ -3,7 +3,8 @@
   "use strict";
 
   const { runsite } = window;
-  const { make, load, drawChart, seriesColors } = runsite;
+  const { make, load, seriesColors, themeColor, showFacts, hideTip, formatNumber, formatDuration, formatTime } = runsite;
+  const REACH = 42;
 
   /**
    * @typedef {object} Curve
@@ -41,45 +42,171 @@
   }
 
   /**
-   * Draw curves of one metric.
-   * @param {HTMLElement} element
-   * @param {{name: string, curve: Curve}[]} lines
-   * @param {{metric: string, by?: string, log?: boolean, height?: number}} how `by`: step or time
+   * Colour and pattern of each line: eight colours, then the same ones dashed.
+   * @param {number} count
    */
-  function drawCurves(element, lines, { metric, by = "step", log = false, height = 220 }) {
-    /** @type {object[]} */
-    const points = [];
-    for (const { name, curve } of lines) {
-      const from = curve.times[0];
-      curve.values.forEach((y, i) => {
-        const x = by === "time" ? (curve.times[i] - from) / 1000 : curve.steps[i];
-        if (!(log && (y === null || y <= 0))) points.push({ x, y: Number.isFinite(y) ? y : null, series: name });
-      });
-    }
-    const names = lines.map(({ name }) => name);
-    return drawChart(element, "curves", {
-      points,
-      label: `${metric} by ${by}, ${lines.length === 1 ? lines[0].name : `${lines.length} runs`}`,
-      adapt(/** @type {any} */ spec) {
-        const colors = seriesColors();
-        spec.height = height;
-        for (const layer of spec.layer) {
-          if (log) layer.encoding.y.scale.type = "log";
-          layer.encoding.color.scale.domain = names;
-          layer.encoding.color.scale.range = names.map((_, i) => (lines.length === 1 ? runsite.themeColor("--chart-line") : colors[i % colors.length]));
-          layer.encoding.x.axis.title = by === "time" ? "seconds since the first value" : "step";
-        }
+  function lineStyles(count) {
+    const colors = seriesColors();
+    if (count === 1) return [{ color: themeColor("--chart-line"), dash: 0 }];
+    return Array.from({ length: count }, (_, i) => ({ color: colors[i % colors.length], dash: Math.floor(i / colors.length) % 4 }));
+  }
+
+  /**
+   * Draw the curves of one metric.
+   * @param {any} frame a ChartFrame
+   * @param {any[]} lines of `makeLines`
+   * @param {{metric: string, by?: string, log?: boolean, logx?: boolean, robust?: boolean, height?: number, onOpen?: (line: any, event: MouseEvent) => void}} how
+   */
+  function drawCurves(frame, lines, how) {
+    const { metric, by = "step", log = false, height = 220 } = how;
+    const styles = lineStyles(lines.length);
+    const datasets = { points: spread(lines, styles, "ys"), raw: spread(lines.filter((line) => line.raw), styles, "raw"), bands: spreadBands(lines, log) };
+    const label = `${metric} by ${by === "clock" ? "wall clock" : by}, ${lines.length === 1 ? lines[0].name : `${lines.length} lines`}`;
+    const content = {
+      datasets,
+      label,
+      adapt: (/** @type {any} */ spec) => adapt(spec, { lines, styles, how: { ...how, by, height }, datasets }),
+      adaptFile(/** @type {any} */ spec) {
+        spec.title = { text: metric, anchor: "start", fontSize: 13 };
+        for (const layer of spec.layer) layer.encoding.color.legend = { title: null, orient: "bottom", columns: 3, symbolType: "stroke", symbolStrokeWidth: 2 };
       },
+      onView: (/** @type {any} */ view) => watchPointer(frame.place, view, { lines, styles, by, onOpen: how.onOpen }),
+    };
+    return frame.draw("curves", content, () => listNumbers(lines, { metric, by }));
+  }
+
+  /** @param {any[]} lines @param {{color: string, dash: number}[]} styles @param {"ys" | "raw"} field */
+  function spread(lines, styles, field) {
+    return lines.flatMap((line) => line[field].map((/** @type {number | null} */ y, /** @type {number} */ i) => ({ x: line.xs[i], y, series: line.name, dash: styles[line.place].dash })));
+  }
+
+  /** @param {any[]} lines @param {boolean} log */
+  function spreadBands(lines, log) {
+    return lines.filter((line) => line.low).flatMap((line) => line.low.map((/** @type {number} */ low, /** @type {number} */ i) => ({ x: line.xs[i], low: log ? Math.max(low, line.ys[i] / 10) : low, high: line.high[i], series: line.name })));
+  }
+
+  /** @param {any} spec @param {any} of */
+  function adapt(spec, { lines, styles, how, datasets }) {
+    const names = lines.map((/** @type {any} */ line) => line.name);
+    spec.height = how.height;
+    spec.layer = spec.layer.filter((/** @type {any} */ layer) => datasets[layer.data.name].length);
+    for (const { encoding, mark } of spec.layer) {
+      encoding.color.scale = { domain: names, range: styles.map((/** @type {any} */ style) => style.color) };
+      if (encoding.strokeDash) encoding.strokeDash.scale.domain = [0, 1, 2, 3];
+      fitX(encoding.x, how);
+      if (how.log) encoding.y.scale = { type: "log", nice: false };
+      if (how.robust) encoding.y.scale = { ...encoding.y.scale, domain: robustDomain(lines, how.log), nice: false };
+      if (lines.length > 16 && mark.type === "line") mark.strokeWidth = Math.min(mark.strokeWidth, 1.25);
+    }
+  }
+
+  /** @param {any} x @param {any} how */
+  function fitX(x, { by, logx }) {
+    if (by === "clock") Object.assign(x, { type: "temporal", scale: { type: "utc", nice: false } });
+    else if (logx) x.scale = { type: "log", nice: false };
+    x.axis.title = { step: "step", time: "seconds since the first value", clock: "time (UTC)" }[/** @type {"step"} */ (by)];
+  }
+
+  /** Where nearly all values lie: between the 5th and the 95th of a hundred. @param {any[]} lines @param {boolean} log */
+  function robustDomain(lines, log) {
+    const values = Float64Array.from(lines.flatMap((line) => line.ys.filter((/** @type {number | null} */ y) => y !== null && (!log || y > 0)))).sort();
+    const [low, high] = [0.05, 0.95].map((q) => runsite.stats.quantile(values, q));
+    const margin = log ? 0 : (high - low) * 0.05 || Math.abs(high) * 0.05 || 1;
+    return [low - margin, high + margin];
+  }
+
+  /** @param {any[]} lines @param {{metric: string, by: string}} of */
+  function listNumbers(lines, { metric, by }) {
+    const banded = lines.some((line) => line.low);
+    const rows = lines.flatMap((line) => line.xs.map((/** @type {number} */ x, /** @type {number} */ i) => {
+      const at = by === "clock" ? new Date(x).toISOString() : x;
+      return banded ? [line.name, at, line.ys[i], line.sd[i], line.counts[i]] : [line.name, at, line.ys[i]];
+    }));
+    const head = ["line", by === "time" ? "seconds" : by === "clock" ? "time" : "step", metric];
+    return { head: banded ? [...head, "standard deviation", "runs"] : head, rows };
+  }
+
+  /**
+   * Name the line under the pointer. By hand: a Voronoi diagram of fifty thousand points is slow.
+   * @param {HTMLElement} place @param {any} view @param {any} of
+   */
+  function watchPointer(place, view, { lines, styles, by, onOpen }) {
+    const dot = make("span", { class: "curve-dot", hidden: true });
+    place.append(dot);
+    const canvas = /** @type {HTMLElement} */ (place.querySelector("canvas"));
+    const find = (/** @type {PointerEvent | MouseEvent} */ event) => {
+      const box = canvas.getBoundingClientRect();
+      const [left, top] = view.origin();
+      const at = { x: event.clientX - box.left - left, y: event.clientY - box.top - top };
+      const near = findNearest(lines, { x: view.scale("x"), y: view.scale("y"), at, width: view.width() });
+      return near ? { ...near, left: near.px + left + canvas.offsetLeft, top: near.py + top + canvas.offsetTop } : null;
+    };
+    const leave = () => {
+      dot.hidden = true;
+      hideTip();
+    };
+    canvas.addEventListener("pointermove", (event) => {
+      const near = find(event);
+      if (!near) return leave();
+      Object.assign(dot.style, { left: `${near.left}px`, top: `${near.top}px`, background: styles[near.line.place].color });
+      dot.hidden = false;
+      canvas.style.cursor = near.line.runId && onOpen ? "pointer" : "default";
+      showFacts(event.clientX, event.clientY, lineFacts(near, by));
+    });
+    canvas.addEventListener("pointerleave", leave);
+    canvas.addEventListener("click", (event) => {
+      const near = find(event);
+      if (near?.line.runId && onOpen) onOpen(near.line, event);
     });
   }
 
-  /** @param {string[]} names */
-  function makeLegend(names) {
-    const colors = seriesColors();
-    return make("ul", { class: "legend" }, ...names.map((name, i) => {
-      const swatch = make("span", { class: "swatch" });
-      swatch.style.background = colors[i % colors.length];
-      return make("li", {}, swatch, name);
+  /**
+   * The line that passes nearest below or above a place, and its point next to it.
+   * @param {any[]} lines @param {any} of
+   */
+  function findNearest(lines, { x, y, at, width }) {
+    if (at.x < -8 || at.x > width + 8) return null;
+    /** @type {any} */
+    let best = null;
+    for (const line of lines) {
+      const i = findPlace(line.xs, +x.invert(at.x));
+      const value = line.ys[i];
+      if (value === null || value === undefined) continue;
+      const [px, py] = [x(line.xs[i]), y(value)];
+      const far = Math.hypot((px - at.x) / 2, py - at.y);
+      if (Number.isFinite(far) && far < REACH && (!best || far < best.far)) best = { line, i, px, py, far };
+    }
+    return best;
+  }
+
+  /** Place of the number nearest to another. @param {number[]} xs ascending @param {number} x */
+  function findPlace(xs, x) {
+    let [low, high] = [0, xs.length - 1];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (xs[middle] <= x) low = middle;
+      else high = middle;
+    }
+    return Math.abs(xs[high] - x) < Math.abs(xs[low] - x) ? high : low;
+  }
+
+  /** @param {{line: any, i: number}} near @param {string} by @returns {[string, string][]} */
+  function lineFacts({ line, i }, by) {
+    const x = line.xs[i];
+    /** @type {[string, string][]} */
+    const facts = [[line.low ? "group" : "run", line.name], by === "step" ? ["step", String(x)] : by === "time" ? ["after", formatDuration(x)] : ["at", formatTime(x)], ["value", formatNumber(line.ys[i])]];
+    if (line.low) facts.push(["deviation", `± ${formatNumber(line.sd[i])}`], ["runs", String(line.counts[i])]);
+    else if (line.raw && line.raw[i] !== null) facts.push(["unsmoothed", formatNumber(line.raw[i])]);
+    return facts;
+  }
+
+  /** @param {any[]} lines */
+  function makeLegend(lines) {
+    const styles = lineStyles(lines.length);
+    return make("ul", { class: "legend" }, ...lines.map((line, i) => {
+      const swatch = make("span", { class: `swatch swatch-${styles[i].dash}` });
+      swatch.style.color = styles[i].color;
+      return make("li", {}, swatch, line.href ? make("a", { href: line.href }, line.name) : line.name);
     }));
   }
 

@@ -1,69 +1,103 @@
-// Learning curves of several runs over each other.
+// Learning curves of several runs over each other, one chart a metric.
 (function () {
   "use strict";
 
-  const { make, loadCurves, drawCurves, makeLegend } = window.runsite;
+  const { runsite } = window;
+  const { make, Controls, ChartFrame, loadCurves, drawCurves, makeLines, uniqueLines, makeLegend, columnOptions, runHref, formatCount } = runsite;
+  const MOST_CHARTS = 12;
 
   class CurvesPlot {
     /** @param {HTMLElement} host @param {any} runs */
     constructor(host, runs) {
       this.runs = runs;
-      /** @type {{name: string, curves: any[]}[]} */ this.lines = [];
-      this.metric = /** @type {HTMLSelectElement} */ (make("select", { onchange: () => void this.draw() }));
-      this.by = /** @type {HTMLSelectElement} */ (make("select", { onchange: () => void this.draw() }, make("option", { value: "step" }, "step"), make("option", { value: "time" }, "time")));
-      this.log = /** @type {HTMLInputElement} */ (make("input", { type: "checkbox", onchange: () => void this.draw() }));
-      this.chart = make("div", { class: "chart" });
-      document.addEventListener("runsite:theme", () => void this.draw());
+      /** @type {{name: string, runId: string, curves: any[]}[]} */ this.lines = [];
+      const controls = new Controls("curves", (name) => void (name === "most" ? this.show(this.rows ?? []) : this.draw()));
+      this.metrics = controls.several("metrics", "Metrics", [], []);
+      controls.choice("by", "By", [{ value: "step", label: "step" }, { value: "time", label: "time since start" }, { value: "clock", label: "wall clock" }], "step");
+      controls.slider("smooth", "Smoothing", { min: 0, max: 0.99, step: 0.01 }, 0);
+      controls.choice("group", "Group by", [{ value: "none", label: "none" }, ...columnOptions(runs, (c) => c.group !== "metrics" && c.kind !== "time" && c.id !== "run.name" && c.id !== "run.duration" && c.distinct <= 60)], "none");
+      controls.choice("most", "Runs", ["8", "16", "32", "50"].map((value) => ({ value, label: value })), "8");
+      controls.toggle("best", "Best so far");
+      controls.toggle("log", "Log up");
+      controls.toggle("logx", "Log across");
+      controls.toggle("robust", "Ignore outliers");
+      this.controls = controls;
+      this.grid = make("div", { class: "chart-grid" });
       this.legend = make("div", {});
-      this.note = make("p", { class: "plot-note" });
-      host.append(make("div", { class: "plot-bar" }, make("label", {}, "Metric", this.metric), make("label", {}, "By", this.by), make("label", {}, this.log, "Log scale")), this.chart, this.legend, this.note);
+      this.note = make("p", { class: "plot-note", role: "status" });
+      /** @type {Map<string, any>} */ this.frames = new Map();
+      document.addEventListener("runsite:theme", () => this.legend.isConnected && void this.draw());
+      host.append(controls.element, this.grid, this.legend, this.note);
     }
 
-    /** @param {number[]} rows */
+    /** @param {ArrayLike<number>} rows the runs to choose from, the first first */
     show(rows) {
+      this.rows = rows;
       const shards = this.runs.get("run.curves");
-      const withCurves = rows.filter((row) => !shards.isMissing(row));
-      this.note.textContent = withCurves.length ? "The selected runs; without a selection the first of the table." : "None of these runs has a history.";
-      return this.showLines(withCurves.map((row) => ({ name: this.runs.name(row), runId: this.runs.runId(row), shard: shards.text(row) })));
+      const most = Number(this.controls.value("most"));
+      const chosen = [];
+      for (let i = 0; i < rows.length && chosen.length < most; i++) if (!shards.isMissing(rows[i])) chosen.push(rows[i]);
+      this.note.textContent = !chosen.length ? "None of the runs in view has a history." : chosen.length < rows.length ? `The first ${chosen.length} of ${formatCount(rows.length)} runs with a history; select runs in the table to see others.` : "";
+      return this.showLines(chosen.map((row) => ({ name: this.runs.name(row), runId: this.runs.runId(row), shard: shards.text(row) })));
     }
 
     /** @param {{name: string, runId: string, shard: string}[]} wanted */
     async showLines(wanted) {
       this.wanted = wanted;
-      const lines = await Promise.all(wanted.map(async ({ name, runId, shard }) => ({ name, curves: await loadCurves(shard, runId) })));
+      const lines = await Promise.all(wanted.map(async ({ name, runId, shard }) => ({ name, runId, curves: await loadCurves(shard, runId) })));
       if (this.wanted !== wanted) return; // a newer choice has overtaken this one
-      this.lines = unique(lines);
+      this.lines = uniqueLines(lines);
       this.offerMetrics();
       await this.draw();
     }
 
     offerMetrics() {
-      const keys = [...new Set(this.lines.flatMap(({ curves }) => curves.filter((c) => c.values.length > 1).map((c) => c.key)))];
-      const before = this.metric.value;
-      const usual = this.runs.columns.find((/** @type {any} */ c) => c.group === "metrics" && c.direction && keys.includes(c.label))?.label;
-      this.metric.replaceChildren(...keys.sort().map((key) => make("option", { value: key }, key)));
-      this.metric.value = keys.includes(before) ? before : (usual ?? keys[0] ?? "");
+      const keys = [...new Set(this.lines.flatMap(({ curves }) => curves.filter((c) => c.values.length > 1).map((c) => c.key)))].sort();
+      const usual = this.runs.columns.find((/** @type {any} */ c) => c.group === "metrics" && c.direction && keys.includes(c.label))?.label ?? keys[0];
+      this.metrics.offer(keys.map((key) => ({ value: key, label: key })), usual === undefined ? [] : [usual]);
+    }
+
+    /** @param {string} metric */
+    make(metric) {
+      const { controls, runs } = this;
+      const column = controls.value("group") === "none" ? null : runs.find(controls.value("group"));
+      const direction = runs.find(`metrics.${metric}`)?.direction || "min";
+      const histories = this.lines.flatMap(({ name, runId, curves }) => {
+        const row = runs.rowOf(runId);
+        const group = column ? `${column.label} = ${(row >= 0 && column.text(row)) || "none"}` : undefined;
+        return curves.filter((curve) => curve.key === metric && curve.values.length > 1).map((curve) => ({ name, runId, curve, group, href: row >= 0 ? runHref(runs, row) : undefined }));
+      });
+      return makeLines(histories, { by: controls.value("by"), smooth: Number(controls.value("smooth")), best: controls.isOn("best") ? direction : "", log: controls.isOn("log"), logx: controls.isOn("logx") });
     }
 
     async draw() {
-      const metric = this.metric.value;
-      const lines = this.lines.flatMap(({ name, curves }) => curves.filter((curve) => curve.key === metric).map((curve) => ({ name, curve })));
-      this.legend.replaceChildren(makeLegend(lines.map(({ name }) => name)));
-      if (lines.length) await drawCurves(this.chart, lines, { metric, by: this.by.value, log: this.log.checked, height: 320 });
-      else this.chart.replaceChildren();
+      const { controls } = this;
+      const metrics = this.metrics.chosen.slice(0, MOST_CHARTS);
+      for (const [key, frame] of this.frames) if (!metrics.includes(key)) (frame.element.remove(), this.frames.delete(key));
+      for (const metric of metrics) {
+        const frame = this.frames.get(metric) ?? new ChartFrame(this.grid, { title: metric, height: 340 });
+        this.frames.set(metric, frame);
+        this.grid.append(frame.element);
+      }
+      this.grid.classList.toggle("chart-grid-one", metrics.length < 2);
+      /** @type {Map<string, any>} */
+      const named = new Map();
+      for (const metric of metrics) {
+        const lines = this.make(metric);
+        for (const line of lines) named.set(line.name, line);
+        const frame = this.frames.get(metric);
+        if (!lines.length) frame.say("None of these runs has this metric.");
+        else await drawCurves(frame, lines, { metric, by: controls.value("by"), log: controls.isOn("log"), logx: controls.isOn("logx"), robust: controls.isOn("robust"), height: metrics.length > 1 ? 240 : 320, onOpen: (line, event) => this.open(line, event) });
+      }
+      this.legend.replaceChildren(makeLegend([...named.values()]));
+    }
+
+    /** @param {any} line @param {MouseEvent} event */
+    open(line, event) {
+      const row = this.runs.rowOf(line.runId);
+      if (row >= 0) runsite.openRun(this.runs, row, event);
     }
   }
 
-  /** Runs can share a name; lines cannot. @param {{name: string, curves: any[]}[]} lines */
-  function unique(lines) {
-    /** @type {Map<string, number>} */
-    const seen = new Map();
-    return lines.map((line) => {
-      const count = (seen.get(line.name) ?? 0) + 1;
-      seen.set(line.name, count);
-      return count === 1 ? line : { ...line, name: `${line.name} (${count})` };
-    });
-  }
-
-  window.runsite.CurvesPlot = CurvesPlot;
+  runsite.CurvesPlot = CurvesPlot;
 })();

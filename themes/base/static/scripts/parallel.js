@@ -1,130 +1,126 @@
 // Parallel coordinates on a canvas, by hand: ten thousand runs, brushed on several axes at once.
 //
-// Two layers: every run in grey, and the runs inside all brushes in the colour of the last metric.
-// A brush is a range on an axis; dragging over an axis makes one, a click beside it removes it.
+// Three layers: every run in grey, the runs inside all ranges in colour, and the run under the
+// pointer. Axes are chosen, dragged, flipped; all of it stands in the address.
 (function () {
   "use strict";
 
-  const { make, coalesce, formatNumber, rampColor, themeColor, isDark } = window.runsite;
-  const TOP = 46;
-  const BOTTOM = 22;
-  const SIDE = 70;
-  const MIN_GAP = 118;
-  const MAX_AXES = 12;
-
-  /** One axis: where a row's value stands between 0 (bottom) and 1 (top). */
-  class Axis {
-    /** @param {any} column @param {Uint32Array} rows */
-    constructor(column, rows) {
-      this.column = column;
-      /** @type {[number, number] | null} */ this.brush = null;
-      this.places = new Float32Array(column.isText ? column.codes.length : column.numbers.length).fill(NaN);
-      /** @type {{place: number, text: string}[]} */ this.ticks = [];
-      if (column.isText) this.placeWords(rows);
-      else this.placeNumbers(rows);
-    }
-
-    /** @param {Uint32Array} rows */
-    placeWords(rows) {
-      const ranks = this.column.ranks();
-      const used = [...new Set(Array.from(rows, (row) => ranks[row]))].filter((rank) => rank < window.runsite.Column.NAN).sort((a, b) => a - b);
-      const placeOf = new Map(used.map((rank, i) => [rank, used.length === 1 ? 0.5 : i / (used.length - 1)]));
-      const wordOf = new Map();
-      for (const row of rows) {
-        this.places[row] = placeOf.get(ranks[row]) ?? NaN;
-        wordOf.set(ranks[row], this.column.text(row));
-      }
-      const every = Math.ceil(used.length / 12);
-      this.ticks = used.filter((_, i) => i % every === 0).map((rank) => ({ place: placeOf.get(rank) ?? 0, text: wordOf.get(rank) }));
-    }
-
-    /** @param {Uint32Array} rows */
-    placeNumbers(rows) {
-      const extent = this.column.extent(rows);
-      if (!extent) return;
-      const [low, high] = extent;
-      this.log = low > 0 && high / low >= 100 && this.column.kind === "number";
-      const bend = this.log ? Math.log : (/** @type {number} */ x) => x;
-      const span = bend(high) - bend(low) || 1;
-      const place = (/** @type {number} */ value) => (high === low ? 0.5 : (bend(value) - bend(low)) / span);
-      for (const row of rows) {
-        const value = this.column.numbers[row];
-        if (!this.column.absent[row] && Number.isFinite(value)) this.places[row] = place(value);
-      }
-      this.ticks = makeTicks(low, high, Boolean(this.log)).map((value) => ({ place: place(value), text: this.format(value) }));
-    }
-
-    /** @param {number} value */
-    format(value) {
-      if (this.column.kind === "time") return window.runsite.formatTime(value).slice(5);
-      if (this.column.kind === "duration") return window.runsite.formatDuration(value);
-      return formatNumber(Number(value.toPrecision(4))).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
-    }
-  }
-
-  /** @param {number} low @param {number} high @param {boolean} log @returns {number[]} */
-  function makeTicks(low, high, log) {
-    if (low === high) return [low];
-    if (log) {
-      const ticks = [];
-      for (let power = Math.ceil(Math.log10(low)); power <= Math.log10(high); power++) ticks.push(10 ** power);
-      return ticks.length > 1 ? ticks : [low, high];
-    }
-    const rough = (high - low) / 5;
-    const unit = 10 ** Math.floor(Math.log10(rough));
-    const step = unit * ([1, 2, 5, 10].find((factor) => factor * unit >= rough) ?? 10);
-    const ticks = [];
-    for (let value = Math.ceil(low / step) * step; value <= high + step * 1e-6; value += step) ticks.push(Number(value.toPrecision(12)));
-    return ticks;
-  }
+  const { runsite } = window;
+  const { make, coalesce, Axis, AxisHandles, Controls, ChartFrame, brushByPointer, columnOptions, mainMetric, varyingParams, joinIds, splitIds, rampColor, seriesColors, themeColor, isDark, placeTip, hideTip, runFacts, runNumbers, openRun, makePicture } = runsite;
+  const TOP = 48;
+  const BOTTOM = 20;
+  const SIDE = 64;
+  const MIN_GAP = 112;
+  const MAX_AXES = 14;
+  const SHADES = 24;
+  const MAX_SAVED = 3_000;
 
   class Parallel {
-    /**
-     * @param {HTMLElement} host
-     * @param {any} runs
-     * @param {{onBrush: (mask: Uint8Array | null) => void}} hooks
-     */
+    /** @param {HTMLElement} host @param {any} runs @param {{onBrush: (mask: Uint8Array | null) => void}} hooks */
     constructor(host, runs, hooks) {
       this.runs = runs;
       this.hooks = hooks;
-      /** @type {Axis[]} */ this.axes = [];
-      /** @type {Uint32Array} */ this.rows = new Uint32Array(0);
-      /** @type {any} */ this.colorColumn = null;
-      this.below = /** @type {HTMLCanvasElement} */ (make("canvas", { "aria-hidden": "true" }));
-      this.above = /** @type {HTMLCanvasElement} */ (make("canvas", { role: "img" }));
-      this.stage = make("div", { class: "parallel-stage" }, this.below, this.above);
-      this.note = make("p", { class: "plot-note" });
-      host.append(make("div", { class: "parallel" }, this.stage), this.note);
+      /** @type {any[]} */ this.axes = [];
+      /** @type {number[]} */ this.xs = [];
+      /** @type {ArrayLike<number>} */ this.rows = [];
+      /** @type {any} */ this.color = null;
+      this.hovered = -1;
+      this.size = { width: 0, height: 0 };
+      const controls = this.makeControls();
+      host.append(controls.element);
+      this.frame = new ChartFrame(host, { height: 392, bar: controls.element });
+      [this.below, this.above, this.front] = [0, 1, 2].map(() => /** @type {HTMLCanvasElement} */ (make("canvas", { "aria-hidden": "true" })));
+      this.above.removeAttribute("aria-hidden");
+      this.above.setAttribute("role", "img");
+      this.front.style.pointerEvents = "none";
+      this.stage = make("div", { class: "parallel-stage" }, this.below, this.above, this.front);
+      this.legend = make("div", { class: "ramp" });
+      this.scroller = make("div", { class: "parallel", tabindex: 0, role: "group", "aria-label": "Parallel coordinates" }, this.stage);
+      this.frame.place.append(this.scroller, this.legend);
+      this.frame.note.removeAttribute("role");
       this.redraw = coalesce(() => this.drawAll());
       this.rebrush = coalesce(() => this.brushNow());
+      this.handles = new AxisHandles(this.stage, { onMove: (id, to) => this.moveAxis(id, to), onFlip: (id) => this.toggle("flip", id), onLog: (id) => this.toggleLog(id), onBrush: () => (this.rebrush(), this.settle()) });
+      this.locate = brushByPointer(this.above, this);
+      this.above.addEventListener("pointermove", (event) => this.hover(event));
+      this.above.addEventListener("pointerleave", () => this.highlight(-1));
       new ResizeObserver(this.redraw).observe(host);
       document.addEventListener("runsite:theme", this.redraw);
-      this.above.addEventListener("pointerdown", (event) => this.startBrush(event));
-      this.above.addEventListener("pointermove", (event) => this.showCursor(event));
     }
 
-    /**
-     * @param {Uint32Array} rows
-     * @param {any[]} columns
-     * @param {any} colorColumn number column that colours the lines, or null
-     */
-    show(rows, columns, colorColumn) {
-      const brushes = new Map(this.axes.map((axis) => [axis.column.id, axis.brush]));
+    makeControls() {
+      const { runs } = this;
+      const controls = new Controls("parallel", (name) => name !== "brush" && this.show(this.rows));
+      const main = mainMetric(runs);
+      const metrics = runs.columns.filter((/** @type {any} */ c) => c.group === "metrics" && c.filled > 0 && c.distinct > 1 && c !== main).slice(0, 2);
+      const options = columnOptions(runs, (c) => c.id !== "run.name" && (!c.isText || c.distinct <= 60));
+      const usual = [...varyingParams(runs).slice(0, 6), ...metrics, main].filter(Boolean).map((/** @type {any} */ c) => c.id);
+      controls.several("axes", "Axes", options, usual);
+      controls.choice("color", "Colour", [{ value: "none", label: "none" }, ...options], main?.id ?? "none");
+      for (const name of ["flip", "log", "linear", "brush"]) controls.keep(name);
+      this.controls = controls;
+      return controls;
+    }
+
+    /** @param {ArrayLike<number>} rows */
+    show(rows) {
+      const { runs, controls } = this;
+      const ranges = new Map(this.axes.length ? this.axes.map((axis) => [axis.column.id, axis.range]) : parseRanges(controls.value("brush")));
+      const [flipped, logs, linears] = ["flip", "log", "linear"].map((name) => splitIds(controls.value(name)));
+      const wish = (/** @type {string} */ id) => (logs.includes(id) ? "log" : linears.includes(id) ? "linear" : "auto");
+      const ids = splitIds(controls.value("axes"));
       this.rows = rows;
-      this.colorColumn = colorColumn;
-      this.axes = columns.slice(0, MAX_AXES).map((column) => {
-        const axis = new Axis(column, rows);
-        axis.brush = brushes.get(column.id) ?? null;
+      this.axes = ids.slice(0, MAX_AXES).map((id) => {
+        const axis = new Axis(runs.get(id), rows, { log: wish(id), flip: flipped.includes(id) });
+        axis.range = ranges.get(id) ?? null;
         return axis;
       });
-      const left = columns.length - this.axes.length;
-      this.note.textContent = `Drag along an axis to choose a range; click beside it to let go.${left > 0 ? ` ${left} more columns are not shown here.` : ""}`;
-      this.above.setAttribute("aria-label", `Parallel coordinates of ${rows.length} runs over ${this.axes.map((axis) => axis.column.label).join(", ")}; the table below has the same runs`);
+      const color = runs.find(controls.value("color"));
+      this.color = color ? new Axis(color, rows) : null;
+      this.handles.show(this.axes);
+      this.describe(ids.length - this.axes.length);
       this.redraw();
+      // The same ranges choose other runs now.
+      if ([...ranges.values()].some(Boolean)) this.rebrush();
+    }
+
+    /** @param {number} left axes that do not fit */
+    describe(left) {
+      const columns = this.axes.map((axis) => axis.column);
+      const label = `Parallel coordinates of ${this.rows.length} runs over ${columns.map((column) => column.label).join(", ")}; the table below has the same runs`;
+      this.above.setAttribute("aria-label", label);
+      const shown = () => this.findBrushed();
+      this.frame.offer({ label, numbers: () => runNumbers(this.runs, shown(), [...columns, this.color?.column]), picture: () => this.makePicture() });
+      this.frame.note.textContent = `Drag along an axis to choose a range, on as many axes as you like; click it to let go. Drag a name to move its axis, click it to flip.${left > 0 ? ` ${left} more axes do not fit.` : ""}`;
+    }
+
+    /** @param {string} name @param {string} id */
+    toggle(name, id) {
+      const ids = splitIds(this.controls.value(name));
+      this.controls.set(name, joinIds(ids.includes(id) ? ids.filter((/** @type {string} */ each) => each !== id) : [...ids, id]));
+    }
+
+    /** @param {string} id */
+    toggleLog(id) {
+      const { log } = this.axes.find((axis) => axis.column.id === id);
+      const set = (/** @type {string} */ name, /** @type {boolean} */ on) => on !== splitIds(this.controls.value(name)).includes(id) && this.toggle(name, id);
+      set("linear", log);
+      set("log", !log);
+    }
+
+    /** @param {string} id @param {number} to */
+    moveAxis(id, to) {
+      const ids = splitIds(this.controls.value("axes"));
+      const others = ids.filter((/** @type {string} */ each) => each !== id);
+      others.splice(Math.max(0, to), 0, id);
+      if (joinIds(others) === joinIds(ids)) this.handles.place(this.layout());
+      else this.controls.set("axes", joinIds(others));
     }
 
     clear() {
       for (const axis of this.axes) axis.brush = null;
+      this.settle();
+      this.handles.refresh();
       this.redraw();
     }
 
@@ -132,216 +128,219 @@
       return this.axes.some((axis) => axis.brush);
     }
 
+    /** Keep the ranges in the address. */
+    settle() {
+      const ranges = this.axes.filter((axis) => axis.range).map((axis) => [axis.column.id, ...axis.range].map(encodeURIComponent).join(":"));
+      this.controls.set("brush", ranges.join(","));
+    }
+
+    layout() {
+      const gap = this.xs.length > 1 ? this.xs[1] - this.xs[0] : MIN_GAP;
+      return { xs: this.xs, gap: Math.min(gap, 190) - 6, y: (/** @type {any} */ axis, /** @type {number} */ place) => this.y(axis, place) };
+    }
+
     layOut() {
-      const width = Math.max(this.stage.parentElement?.clientWidth || 0, SIDE * 2 + MIN_GAP * (this.axes.length - 1));
-      const height = this.stage.clientHeight || 384;
+      const width = Math.max(this.scroller.clientWidth, SIDE * 2 + MIN_GAP * (this.axes.length - 1));
+      const height = this.stage.clientHeight || 360;
       this.stage.style.width = `${width}px`;
       this.size = { width, height };
       const gap = this.axes.length > 1 ? (width - 2 * SIDE) / (this.axes.length - 1) : 0;
-      this.xs = this.axes.map((_, i) => SIDE + i * gap);
+      this.xs = this.axes.map((_, i) => (this.axes.length > 1 ? SIDE + i * gap : width / 2));
       const ratio = devicePixelRatio || 1;
-      for (const canvas of [this.below, this.above]) {
+      for (const canvas of [this.below, this.above, this.front]) {
         canvas.width = Math.round(width * ratio);
         canvas.height = Math.round(height * ratio);
         canvas.style.width = `${width}px`;
         canvas.style.height = `${height}px`;
         canvas.getContext("2d")?.setTransform(ratio, 0, 0, ratio, 0, 0);
       }
+      for (const axis of this.axes) {
+        const [from, span] = [this.y(axis, 0), this.y(axis, 1) - this.y(axis, 0)];
+        axis.ys = Float32Array.from(axis.places, (/** @type {number} */ place) => from + span * place);
+      }
+      this.handles.place(this.layout());
     }
 
-    /** @param {number} place */
-    y(place) {
-      return TOP + (1 - place) * (/** @type {any} */ (this.size).height - TOP - BOTTOM);
+    /** @param {any} axis @param {number} place */
+    y(axis, place) {
+      return TOP + (axis.flip ? place : 1 - place) * (this.size.height - TOP - BOTTOM);
+    }
+
+    /** @param {any} axis @param {number} y */
+    placeAt(axis, y) {
+      const share = (y - TOP) / (this.size.height - TOP - BOTTOM);
+      return Math.min(1.001, Math.max(-0.001, axis.flip ? share : 1 - share));
     }
 
     drawAll() {
-      if (!this.axes.length || !this.stage.isConnected || !this.stage.clientHeight) return;
+      if (!this.stage.isConnected || !this.stage.clientHeight) return;
       this.layOut();
+      this.drawLegend();
       const context = this.below.getContext("2d");
       if (!context) return;
-      context.clearRect(0, 0, this.below.width, this.below.height);
-      context.strokeStyle = themeColor("--chart-faint");
-      context.lineWidth = 1;
-      context.globalAlpha = Math.max(0.12, Math.min(0.7, 60 / Math.sqrt(this.rows.length + 1) / 6));
-      context.beginPath();
-      for (const row of this.rows) this.tracePath(context, row);
-      context.stroke();
+      context.clearRect(0, 0, this.size.width, this.size.height);
+      if (this.hasBrush) {
+        context.globalAlpha = Math.max(0.12, Math.min(0.7, 10 / Math.sqrt(this.rows.length + 1)));
+        context.lineWidth = 1;
+        this.strokeGroup(context, this.rows, themeColor("--chart-faint"));
+      }
+      this.greyDrawn = this.hasBrush;
       this.drawAbove(this.findBrushed());
     }
 
     brushNow() {
+      this.handles.refresh();
       const brushed = this.findBrushed();
-      this.drawAbove(brushed);
+      // Nothing to be seen below while every run is drawn above.
+      if (this.hasBrush && !this.greyDrawn) this.drawAll();
+      else this.drawAbove(brushed);
       if (!this.hasBrush) return this.hooks.onBrush(null);
       const mask = new Uint8Array(this.runs.size);
-      for (const row of brushed) mask[row] = 1;
+      for (let i = 0; i < brushed.length; i++) mask[brushed[i]] = 1;
       this.hooks.onBrush(mask);
     }
 
-    /** @returns {Uint32Array} rows inside all brushes */
+    /** @returns {ArrayLike<number>} rows inside all ranges */
     findBrushed() {
       const active = this.axes.filter((axis) => axis.brush);
       if (!active.length) return this.rows;
-      return this.rows.filter((row) => active.every(({ places, brush }) => brush && places[row] >= brush[0] && places[row] <= brush[1]));
+      return Uint32Array.from(this.rows).filter((row) => active.every(({ places, brush }) => places[row] >= brush[0] && places[row] <= brush[1]));
     }
 
-    /** @param {CanvasRenderingContext2D} context @param {number} row */
-    tracePath(context, row) {
-      const xs = /** @type {number[]} */ (this.xs);
-      let drawing = false;
-      for (let i = 0; i < this.axes.length; i++) {
-        const place = this.axes[i].places[row];
-        if (Number.isNaN(place)) {
-          drawing = false;
-        } else if (drawing) {
-          context.lineTo(xs[i], this.y(place));
-        } else {
-          context.moveTo(xs[i], this.y(place));
-          drawing = true;
-        }
-      }
-    }
-
-    /** @param {Uint32Array} brushed */
+    /** @param {ArrayLike<number>} brushed */
     drawAbove(brushed) {
       const context = this.above.getContext("2d");
-      if (!context || !this.size) return;
+      if (!context) return;
       context.clearRect(0, 0, this.size.width, this.size.height);
-      this.drawLines(context, brushed);
-      this.drawAxes(context);
-    }
-
-    /** One stroke per shade: a stroke for each run would be a hundred times slower. @param {CanvasRenderingContext2D} context @param {Uint32Array} brushed */
-    drawLines(context, brushed) {
-      const shades = 24;
-      const dark = isDark();
-      const groups = Array.from({ length: shades }, () => /** @type {number[]} */ ([]));
-      const color = this.colorColumn ? new Axis(this.colorColumn, this.rows) : null;
-      const flip = this.colorColumn?.direction === "min";
-      const plain = [];
-      for (const row of brushed) {
-        const place = color ? color.places[row] : NaN;
-        if (Number.isNaN(place)) plain.push(row);
-        else groups[Math.min(shades - 1, Math.floor((flip ? 1 - place : place) * shades))].push(row);
-      }
       context.lineWidth = brushed.length > 400 ? 1 : 1.4;
       context.globalAlpha = Math.max(0.06, Math.min(0.9, 12 / Math.sqrt(brushed.length + 1)));
-      this.strokeGroup(context, plain, themeColor("--chart-line"));
-      groups.forEach((rows, i) => this.strokeGroup(context, rows, rampColor(i / (shades - 1), dark)));
+      // One stroke per shade: a stroke for each run would be a hundred times slower.
+      for (const [color, rows] of this.groupByColor(brushed)) this.strokeGroup(context, rows, color);
       context.globalAlpha = 1;
+      runsite.drawAxes(context, this);
+      this.highlight(-1);
     }
 
-    /** @param {CanvasRenderingContext2D} context @param {number[]} rows @param {string} color */
+    /** @param {ArrayLike<number>} rows @returns {Map<string, number[]>} */
+    groupByColor(rows) {
+      /** @type {Map<string, number[]>} */
+      const groups = new Map();
+      const colors = new Map();
+      for (let i = 0; i < rows.length; i++) {
+        const key = this.colorKey(rows[i]);
+        const color = colors.get(key) ?? this.colorOf(key);
+        colors.set(key, color);
+        const group = groups.get(color);
+        if (group) group.push(rows[i]);
+        else groups.set(color, [rows[i]]);
+      }
+      return groups;
+    }
+
+    /** @param {number} row -1 where there is nothing to colour by */
+    colorKey(row) {
+      const place = this.color ? this.color.places[row] : NaN;
+      if (Number.isNaN(place)) return -1;
+      const { column, words } = this.color;
+      if (column.isText) return Math.round(place * Math.max(1, words.length - 1));
+      return Math.min(SHADES - 1, Math.floor((column.direction === "min" ? 1 - place : place) * SHADES));
+    }
+
+    /** @param {number} key */
+    colorOf(key) {
+      if (key < 0) return themeColor(this.color ? "--chart-faint" : "--chart-line");
+      return this.color.column.isText ? seriesColors()[key % seriesColors().length] : rampColor(key / (SHADES - 1), isDark());
+    }
+
+    /** @param {CanvasRenderingContext2D} context @param {ArrayLike<number>} rows @param {string} color */
     strokeGroup(context, rows, color) {
-      if (!rows.length) return;
+      const { axes, xs } = this;
       context.strokeStyle = color;
       context.beginPath();
-      for (const row of rows) this.tracePath(context, row);
+      for (let k = 0; k < rows.length; k++) {
+        let drawing = false;
+        for (let i = 0; i < axes.length; i++) {
+          const y = axes[i].ys[rows[k]];
+          if (Number.isNaN(y)) drawing = false;
+          else if (drawing) context.lineTo(xs[i], y);
+          else {
+            context.moveTo(xs[i], y);
+            drawing = true;
+          }
+        }
+      }
       context.stroke();
     }
 
-    /** @param {CanvasRenderingContext2D} context */
-    drawAxes(context) {
-      const [ink, soft, line, accent, surface] = ["--ink", "--ink-soft", "--line-strong", "--accent", "--surface"].map(themeColor);
-      const font = getComputedStyle(document.body).fontFamily;
-      const xs = /** @type {number[]} */ (this.xs);
-      this.axes.forEach((axis, i) => {
-        const x = xs[i];
-        context.strokeStyle = line;
-        context.lineWidth = 1;
-        context.strokeRect(x, this.y(1), 0, this.y(0) - this.y(1));
-        context.textAlign = "center";
-        context.fillStyle = ink;
-        context.font = `600 12px ${font}`;
-        context.fillText(shorten(context, axis.column.label, MIN_GAP - 12), x, 16);
-        context.fillStyle = soft;
-        context.font = `11px ${font}`;
-        context.fillText(axis.column.direction ? (axis.column.direction === "min" ? "lower is better" : "higher is better") : axis.log ? "log scale" : "", x, 31);
-        context.textAlign = "left";
-        context.lineWidth = 3;
-        context.strokeStyle = surface;
-        for (const { place, text } of axis.ticks) {
-          const label = shorten(context, text, 86);
-          context.strokeText(label, x + 7, this.y(place) + 4);
-          context.fillText(label, x + 7, this.y(place) + 4);
-          context.fillRect(x - 3, this.y(place) - 0.5, 6, 1);
-        }
-        if (axis.brush) this.drawBrush(context, x, axis.brush, accent);
-      });
-    }
-
-    /** @param {CanvasRenderingContext2D} context @param {number} x @param {[number, number]} brush @param {string} color */
-    drawBrush(context, x, brush, color) {
-      const [bottom, top] = brush.map((place) => this.y(place));
-      context.fillStyle = color;
-      context.globalAlpha = 0.22;
-      context.fillRect(x - 9, top, 18, bottom - top);
-      context.globalAlpha = 1;
-      context.fillRect(x - 9, top - 1, 18, 2);
-      context.fillRect(x - 9, bottom - 1, 18, 2);
+    drawLegend() {
+      this.legend.replaceChildren(...(this.color ? runsite.makeRampLegend(this.color) : []));
     }
 
     /** @param {PointerEvent} event */
-    findAxis(event) {
-      const xs = /** @type {number[]} */ (this.xs || []);
-      const { left, top } = this.above.getBoundingClientRect();
-      const [x, y] = [event.clientX - left, event.clientY - top];
-      const near = xs.findIndex((at) => Math.abs(at - x) < 22);
-      return { axis: this.axes[near], y, x };
+    hover(event) {
+      const { axis, x, y } = this.locate(event);
+      const row = axis || event.buttons ? -1 : this.findLine(x, y);
+      this.above.style.cursor = axis ? "ns-resize" : row >= 0 ? "pointer" : "default";
+      this.highlight(row);
+      if (row < 0) return hideTip();
+      const facts = runFacts(this.runs, row, [...this.axes.map((each) => each.column), this.color?.column]);
+      placeTip(event.clientX, event.clientY, make("dl", {}, ...facts.flatMap(([name, text]) => [make("dt", {}, name), make("dd", {}, text)])));
     }
 
-    /** @param {PointerEvent} event */
-    showCursor(event) {
-      const { axis } = this.findAxis(event);
-      this.above.style.cursor = axis ? "ns-resize" : "default";
-    }
-
-    /** @param {PointerEvent} event */
-    startBrush(event) {
-      const { axis, y } = this.findAxis(event);
-      if (!axis) {
-        if (this.hasBrush) this.clearAndTell();
-        return;
+    /** The run whose line passes nearest. @param {number} x @param {number} y */
+    findLine(x, y) {
+      const { axes, xs } = this;
+      const left = xs.findLastIndex((at) => at <= x);
+      if (left < 0 || left >= axes.length - 1) return -1;
+      const share = (x - xs[left]) / (xs[left + 1] - xs[left]);
+      const [from, to] = [axes[left].ys, axes[left + 1].ys];
+      const rows = this.findBrushed();
+      let [best, far] = [-1, 7];
+      for (let i = 0; i < rows.length; i++) {
+        const distance = Math.abs(from[rows[i]] + (to[rows[i]] - from[rows[i]]) * share - y);
+        if (distance < far) [best, far] = [rows[i], distance];
       }
-      event.preventDefault();
-      this.above.setPointerCapture(event.pointerId);
-      const from = this.placeAt(y);
-      axis.brush = null;
-      const move = (/** @type {PointerEvent} */ moved) => {
-        const to = this.placeAt(this.findAxis(moved).y);
-        axis.brush = Math.abs(to - from) < 0.012 ? null : [Math.min(from, to), Math.max(from, to)];
-        this.rebrush();
-      };
-      const stop = () => {
-        this.above.removeEventListener("pointermove", move);
-        this.above.removeEventListener("pointerup", stop);
-        this.above.removeEventListener("pointercancel", stop);
-        this.rebrush();
-      };
-      this.above.addEventListener("pointermove", move);
-      this.above.addEventListener("pointerup", stop);
-      this.above.addEventListener("pointercancel", stop);
+      return best;
     }
 
-    clearAndTell() {
+    /** @param {number} row */
+    highlight(row) {
+      if (row === this.hovered) return;
+      this.hovered = row;
+      const context = this.front.getContext("2d");
+      context?.clearRect(0, 0, this.size.width, this.size.height);
+      if (row < 0 || !context) return hideTip();
+      context.lineWidth = 5;
+      this.strokeGroup(context, [row], themeColor("--surface"));
+      context.lineWidth = 2.5;
+      this.strokeGroup(context, [row], themeColor("--ink"));
+    }
+
+    /** A press on no axis: open the run there, else let go of all ranges. @param {PointerEvent} event */
+    clickAway(event) {
+      const { x, y } = this.locate(event);
+      const row = this.findLine(x, y);
+      if (row >= 0) return openRun(this.runs, row, event);
+      if (!this.hasBrush) return;
       this.clear();
       this.hooks.onBrush(null);
     }
 
-    /** @param {number} y */
-    placeAt(y) {
-      const [top, bottom] = [this.y(1), this.y(0)];
-      return Math.min(1.001, Math.max(-0.001, (bottom - y) / (bottom - top)));
+    makePicture() {
+      const all = Array.from(this.findBrushed());
+      const every = Math.ceil(all.length / MAX_SAVED);
+      const rows = all.filter((_, i) => i % every === 0);
+      return makePicture("parallel", runsite.makeParallelContent(this, rows), 960);
     }
   }
 
-  /** @param {CanvasRenderingContext2D} context @param {string} text @param {number} width */
-  function shorten(context, text, width) {
-    if (context.measureText(text).width <= width) return text;
-    let short = text;
-    while (short.length > 2 && context.measureText(`${short}…`).width > width) short = short.slice(0, -1);
-    return `${short}…`;
+  /** @param {string} text @returns {[string, [string, string]][]} */
+  function parseRanges(text) {
+    return text.split(",").filter(Boolean).map((part) => {
+      const [id, low, high] = splitIds(part.replaceAll(":", ","));
+      return [id, [low, high]];
+    });
   }
 
-  window.runsite.Parallel = Parallel;
+  runsite.Parallel = Parallel;
 })();

@@ -4,6 +4,21 @@
 
   const { runsite } = window;
   const { writeState } = runsite;
+  // A filter answers each keystroke; a plot of thousands of runs need not.
+  const PATIENCE_MS = 160;
+
+  /** @type {Record<string, (host: HTMLElement, plots: Plots) => any>} */
+  const MAKERS = {
+    parallel: (host, { view }) => new runsite.Parallel(host, view.runs, { onBrush: (mask) => view.brush(mask) }),
+    scatter: (host, { view }) => new runsite.Scatter(host, view.runs),
+    curves: (host, { view }) => new runsite.CurvesPlot(host, view.runs),
+    history: (host, { view }) => new runsite.SearchHistory(host, view.runs),
+    slices: (host, { view }) => new runsite.Slices(host, view.runs),
+    importance: (host, { view }) => new runsite.Importance(host, view.runs),
+    contour: (host, { view }) => new runsite.Contour(host, view.runs),
+    boxes: (host, { view }) => new runsite.Boxes(host, view.runs),
+    correlations: (host, plots) => new runsite.Correlations(host, plots.view.runs, { onPair: (x, y) => plots.openPair(x, y) }),
+  };
 
   /** The tabs of plots; a plot is made when its tab is first opened. */
   class Plots {
@@ -13,8 +28,8 @@
       this.section = /** @type {HTMLElement} */ (document.querySelector("[data-plots]"));
       this.tabs = /** @type {HTMLElement[]} */ ([...this.section.querySelectorAll("[role=tab]")]);
       /** @type {Record<string, any>} */ this.made = {};
-      this.current = this.tabs.some((tab) => tab.dataset.plot === state.get("plot")) ? state.get("plot") : "parallel";
-      this.scatterChoice = parseScatter(state.get("scatter"), view.runs);
+      /** @type {any} */ this.waiting = null;
+      this.current = this.tabs.some((tab) => tab.dataset.plot === state.get("plot")) ? (state.get("plot") ?? "") : "parallel";
       for (const tab of this.tabs) {
         tab.addEventListener("click", () => this.open(tab.dataset.plot || ""));
         tab.addEventListener("keydown", (event) => this.onKey(event, tab));
@@ -28,7 +43,7 @@
       this.current = name;
       writeState({ plot: name === "parallel" ? "" : name });
       this.mark();
-      this.update();
+      this.draw();
     }
 
     mark() {
@@ -37,72 +52,62 @@
         tab.setAttribute("aria-selected", String(chosen));
         tab.tabIndex = chosen ? 0 : -1;
         /** @type {HTMLElement} */ (document.getElementById(`plot-${tab.dataset.plot}`)).hidden = !chosen;
+        if (chosen) tab.parentElement?.scrollTo({ left: tab.offsetLeft - tab.parentElement.clientWidth / 2 + tab.clientWidth / 2 });
       }
     }
 
     /** @param {KeyboardEvent} event @param {HTMLElement} tab */
     onKey(event, tab) {
-      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-      if (!step) return;
-      const next = this.tabs[(this.tabs.indexOf(tab) + step + this.tabs.length) % this.tabs.length];
-      next.focus();
-      this.open(next.dataset.plot || "");
+      const place = this.tabs.indexOf(tab);
+      const last = this.tabs.length - 1;
+      const next = { ArrowRight: place === last ? 0 : place + 1, ArrowLeft: place === 0 ? last : place - 1, Home: 0, End: last }[event.key];
+      if (next === undefined) return;
+      event.preventDefault();
+      this.tabs[next].focus();
+      this.open(this.tabs[next].dataset.plot || "");
     }
 
-    /** @param {string} name @param {(host: HTMLElement) => any} makePlot */
-    get(name, makePlot) {
-      this.made[name] ??= makePlot(/** @type {HTMLElement} */ (document.getElementById(`plot-${name}`)));
-      return this.made[name];
-    }
-
+    /** The runs in view have changed: draw them, soon. */
     update() {
       if (this.section.hidden) return;
-      const { runs } = this.view;
-      if (this.current === "parallel") {
-        const plot = this.get("parallel", (host) => new runsite.Parallel(host, runs, { onBrush: (/** @type {Uint8Array | null} */ mask) => this.view.brush(mask) }));
-        const { axes, color } = chooseAxes(this.view);
-        plot.show(this.view.matching, axes, color);
-      } else if (this.current === "scatter") {
-        const keep = (/** @type {any} */ choice) => writeState({ scatter: [choice.x, choice.y, choice.color].map(encodeURIComponent).join(",") });
-        const plot = this.get("scatter", (host) => new runsite.Scatter(host, runs, this.scatterChoice, keep));
-        void plot.show(this.view.table.rows);
-      } else {
-        const plot = this.get("curves", (host) => new runsite.CurvesPlot(host, runs));
-        void plot.show(this.view.favourites);
-      }
+      clearTimeout(this.waiting);
+      if (!this.made[this.current]) this.draw();
+      else this.waiting = setTimeout(() => this.draw(), PATIENCE_MS);
+    }
+
+    draw() {
+      if (this.section.hidden) return;
+      clearTimeout(this.waiting);
+      const { current, view } = this;
+      this.made[current] ??= MAKERS[current](/** @type {HTMLElement} */ (document.getElementById(`plot-${current}`)), this);
+      void this.made[current].show(this.rowsFor(current));
+    }
+
+    /** @param {string} name @returns {ArrayLike<number>} */
+    rowsFor(name) {
+      const { view } = this;
+      // The plot that narrows the view must go on showing what it narrows.
+      if (name === "parallel") return view.matching;
+      const { selected } = view.table;
+      if (name === "curves" && selected.size) return [...selected].map((id) => view.runs.rowOf(id)).filter((row) => row >= 0);
+      return view.table.rows;
     }
 
     onSelection() {
       if (this.current === "curves") this.update();
     }
 
+    /** Open the scatter plot of two columns. @param {string} x @param {string} y */
+    openPair(x, y) {
+      this.open("scatter");
+      this.made.scatter.choose(x, y);
+      this.tabs.find((tab) => tab.dataset.plot === "scatter")?.focus();
+    }
+
     clearBrush() {
       this.made.parallel?.clear();
       this.view.brush(null);
     }
-  }
-
-  /** Axes: params that vary, then metrics, the best-known metric last and as the colour. @param {any} view */
-  function chooseAxes(view) {
-    const useful = view.columns.filter((/** @type {any} */ c) => (c.group === "params" || c.group === "metrics") && c.filled > 0);
-    const params = useful.filter((/** @type {any} */ c) => c.group === "params" && c.distinct > 1 && (!c.isText || c.distinct <= 40));
-    const metrics = useful.filter((/** @type {any} */ c) => c.group === "metrics");
-    const main = metrics.find((/** @type {any} */ c) => c.direction) ?? metrics[0];
-    const others = metrics.filter((/** @type {any} */ c) => c !== main).slice(0, 2);
-    return { axes: [...params.slice(0, 8), ...others, ...(main ? [main] : [])], color: main ?? null };
-  }
-
-  /** @param {string | undefined} text @param {any} runs */
-  function parseScatter(text, runs) {
-    const [x, y, color] = (text ?? "").split(",").map(decodeURIComponent);
-    const metrics = runs.columns.filter((/** @type {any} */ c) => c.group === "metrics" && c.filled > 0);
-    const main = metrics.find((/** @type {any} */ c) => c.direction) ?? metrics[0];
-    const param = runs.columns.find((/** @type {any} */ c) => c.group === "params" && c.kind === "number" && c.distinct > 1);
-    return {
-      x: runs.find(x) ? x : (param?.id ?? "run.started"),
-      y: runs.find(y) ? y : (main?.id ?? "run.duration"),
-      color: runs.find(color) ? color : "",
-    };
   }
 
   runsite.Plots = Plots;

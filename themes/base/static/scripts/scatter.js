@@ -2,97 +2,103 @@
 (function () {
   "use strict";
 
-  const { make, drawChart, runPath, root } = window.runsite;
+  const { runsite } = window;
+  const { Controls, ChartFrame, columnOptions, mainMetric, varyingParams, fitChannel, fitColor, fieldTitle, fieldType, sortedWords, isLog, drawable, openRun, runFacts, runNumbers, formatCount, themeColor, stats } = runsite;
   const MAX_POINTS = 20_000;
+  const SCALES = ["auto", "linear", "log"].map((value) => ({ value, label: value }));
 
   class Scatter {
-    /**
-     * @param {HTMLElement} host
-     * @param {any} runs
-     * @param {{x: string, y: string, color: string}} choice column ids
-     * @param {(choice: {x: string, y: string, color: string}) => void} onChoice
-     */
-    constructor(host, runs, choice, onChoice) {
+    /** @param {HTMLElement} host @param {any} runs */
+    constructor(host, runs) {
       this.runs = runs;
-      this.choice = choice;
-      this.onChoice = onChoice;
-      /** @type {Uint32Array} */ this.rows = new Uint32Array(0);
-      this.chart = make("div", { class: "chart" });
-      this.note = make("p", { class: "plot-note" });
-      host.append(make("div", { class: "plot-bar" }, this.makeChoice("x", "Across"), this.makeChoice("y", "Up"), this.makeChoice("color", "Colour")), this.chart, this.note);
+      /** @type {ArrayLike<number>} */ this.rows = [];
+      const controls = new Controls("scatter", () => void this.draw());
+      const all = columnOptions(runs);
+      const none = { value: "none", label: "none" };
+      controls.choice("x", "Across", all, varyingParams(runs).find((/** @type {any} */ c) => !c.isText)?.id ?? "run.started");
+      controls.choice("xscale", "scale", SCALES, "auto");
+      controls.choice("y", "Up", all, mainMetric(runs)?.id ?? "run.duration");
+      controls.choice("yscale", "scale", SCALES, "auto");
+      controls.choice("color", "Colour", [none, ...all], "none");
+      controls.choice("size", "Size", [none, ...columnOptions(runs, (c) => !c.isText && c.kind !== "time")], "none");
+      this.controls = controls;
+      host.append(controls.element);
+      this.frame = new ChartFrame(host, { height: 360, bar: controls.element });
     }
 
-    /** @param {"x" | "y" | "color"} channel @param {string} label */
-    makeChoice(channel, label) {
-      const select = /** @type {HTMLSelectElement} */ (make("select", {}));
-      if (channel === "color") select.append(make("option", { value: "" }, "none"));
-      for (const column of this.runs.columns) {
-        if (column.group === "hidden" || column.id === "run.id" || column.filled === 0) continue;
-        select.append(make("option", { value: column.id }, column.group === "run" ? column.label : `${column.label} (${column.group.replace(/s$/, "")})`));
-      }
-      select.value = this.choice[channel];
-      select.addEventListener("change", () => {
-        this.choice = { ...this.choice, [channel]: select.value };
-        this.onChoice(this.choice);
-        void this.draw();
-      });
-      return make("label", {}, label, select);
+    /** @param {string} x @param {string} y ids */
+    choose(x, y) {
+      this.controls.set("x", x);
+      this.controls.set("y", y);
     }
 
-    /** @param {Uint32Array} rows */
+    /** @param {ArrayLike<number>} rows */
     show(rows) {
       this.rows = rows;
       return this.draw();
     }
 
     draw() {
-      const [x, y, color] = [this.choice.x, this.choice.y, this.choice.color].map((id) => this.runs.find(id));
-      if (!x || !y) return Promise.resolve();
-      /** @type {object[]} */
-      const points = [];
-      for (const row of this.rows.subarray(0, MAX_POINTS)) {
-        const [across, up] = [x.value(row), y.value(row)];
-        if (across === null || up === null || Number.isNaN(across) || Number.isNaN(up)) continue;
-        const point = { x: across, y: up, run: this.runs.name(row), href: root() + runPath(this.runs.runId(row)) };
-        points.push(color ? { ...point, color: color.value(row) } : point);
-      }
-      this.note.textContent = `${points.length} of ${this.rows.length} runs have both values.`;
-      return drawChart(this.chart, "scatter", { points, label: `${y.label} against ${x.label}, ${points.length} runs`, adapt: (/** @type {any} */ spec) => adapt(spec, { x, y, color }) });
+      const { runs, controls, frame } = this;
+      const [x, y, color, size] = ["x", "y", "color", "size"].map((name) => runs.find(controls.value(name)));
+      if (!x || !y) return frame.say("There is nothing to draw.");
+      const log = { x: isLog(x, this.rows, controls.value("xscale")), y: isLog(y, this.rows, controls.value("yscale")) };
+      const { points, rows } = collect(this.rows, { x, y, color, size, log });
+      if (!points.length) return frame.say(`No run in view has both ${x.label} and ${y.label}.`);
+      const content = {
+        datasets: { points },
+        label: `Scatter plot of ${y.label} against ${x.label}, ${points.length} runs`,
+        adapt: (/** @type {any} */ spec) => adapt(spec, { x, y, color, size, log, rows }),
+        tip: (/** @type {any} */ datum) => runFacts(runs, datum.row, [x, y, color, size]),
+        onClick: (/** @type {any} */ datum, /** @type {MouseEvent} */ event) => openRun(runs, datum.row, event),
+      };
+      const drawn = frame.draw("scatter", content, () => runNumbers(runs, rows, [x, y, color, size]));
+      frame.note.textContent = describe(points, { x, y, total: this.rows.length });
+      return drawn;
     }
   }
 
-  /** Fit the one spec to the kinds of the chosen columns. @param {any} spec @param {{x: any, y: any, color: any}} columns */
-  function adapt(spec, { x, y, color }) {
+  /** @param {ArrayLike<number>} rows @param {any} columns */
+  function collect(rows, { x, y, color, size, log }) {
+    /** @type {any[]} */
+    const points = [];
+    /** @type {number[]} */
+    const kept = [];
+    for (let i = 0; i < rows.length && points.length < MAX_POINTS; i++) {
+      const row = rows[i];
+      const [across, up] = [drawable(x, row, log.x), drawable(y, row, log.y)];
+      if (across === null || up === null) continue;
+      /** @type {any} */
+      const point = { x: across, y: up, row };
+      if (color) point.color = drawable(color, row);
+      if (size) point.size = drawable(size, row);
+      points.push(point);
+      kept.push(row);
+    }
+    return { points, rows: kept };
+  }
+
+  /** Fit the one spec to the kinds of the chosen columns. @param {any} spec @param {any} columns */
+  function adapt(spec, { x, y, color, size, log, rows }) {
     const { encoding } = spec;
-    for (const [channel, column] of /** @type {[string, any][]} */ ([["x", x], ["y", y], ["color", color]])) {
-      if (!column) continue;
-      encoding[channel].title = column.label;
-      if (column.isText) encoding[channel].type = "nominal";
-      if (column.kind === "time") encoding[channel].type = "temporal";
-      if (column.isText) delete encoding[channel].scale;
-      else if (channel !== "color" && spansDecades(column)) encoding[channel].scale = { type: "log" };
-    }
-    encoding.tooltip = [{ field: "run", title: "run" }, { ...pick(encoding.x), title: x.label }, { ...pick(encoding.y), title: y.label }];
-    if (color) {
-      encoding.tooltip.push({ ...pick(encoding.color), title: color.label });
-      if (color.isText) encoding.color.scale = { range: window.runsite.seriesColors() };
-      else encoding.color.scale.reverse = color.direction === "min";
-    } else {
-      encoding.color = { value: window.runsite.themeColor("--chart-line") };
-    }
+    fitChannel(encoding.x, x, { log: log.x });
+    fitChannel(encoding.y, y, { log: log.y });
+    for (const [channel, column] of [[encoding.x, x], [encoding.y, y]]) if (column.isText) channel.scale = { domain: sortedWords(column, rows) };
+    if (color) fitColor(encoding.color, color);
+    else encoding.color = { value: themeColor("--chart-line") };
+    if (size) Object.assign(encoding.size, { title: fieldTitle(size), type: fieldType(size) });
+    else delete encoding.size;
   }
 
-  /** @param {any} channel */
-  function pick({ field, type }) {
-    return type === "quantitative" ? { field, type, format: ".6~g" } : { field, type };
+  /** The facts at the margin: how many, and how both go together. @param {any[]} points @param {{x: any, y: any, total: number}} of */
+  function describe(points, { x, y, total }) {
+    const words = `${formatCount(points.length)} of ${formatCount(total)} runs have both values.`;
+    if (x.isText || y.isText || points.length < 3) return words;
+    const [xs, ys] = [points.map((p) => p.x), points.map((p) => p.y)];
+    const [r, rho] = [stats.pearson(xs, ys), stats.spearman(xs, ys)];
+    if (Number.isNaN(r)) return `${words} One of both does not vary.`;
+    return `${words} Correlation: Pearson ${r.toFixed(2)}, Spearman ${rho.toFixed(2)}.`;
   }
 
-  /** @param {any} column */
-  function spansDecades(column) {
-    if (column.kind !== "number") return false;
-    const extent = column.extent(Uint32Array.from(column.numbers.keys()));
-    return Boolean(extent && extent[0] > 0 && extent[1] / extent[0] >= 100);
-  }
-
-  window.runsite.Scatter = Scatter;
+  runsite.Scatter = Scatter;
 })();

@@ -1,1 +1,0 @@
-"""Bringing over what other trackers recorded. Nothing is unpickled, nothing of theirs is changed."""

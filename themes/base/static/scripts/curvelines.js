@@ -1,0 +1,77 @@
+// From histories to lines: which axis, smoothed, best so far, or groups of runs as mean and band.
+(function () {
+  "use strict";
+
+  const { stats } = window.runsite;
+
+  /**
+   * @typedef {object} How
+   * @property {string} by step, time (seconds since the first value) or clock
+   * @property {number} smooth weight of the past, 0 to 1
+   * @property {string} best min or max for the best so far, else empty
+   * @property {boolean} log @property {boolean} logx
+   */
+
+  /**
+   * Make what is drawn of one metric.
+   * @param {{name: string, curve: any, group?: string, runId?: string, href?: string}[]} runs
+   * @param {How} how
+   */
+  function makeLines(runs, how) {
+    const lines = runs.map((run) => makeLine(run, how));
+    const grouped = runs.some(({ group }) => group !== undefined);
+    return (grouped ? groupLines(lines) : lines).map((line, place) => ({ ...line, place }));
+  }
+
+  /** @param {any} run @param {How} how */
+  function makeLine({ name, curve, group, runId, href }, { by, smooth, best, log, logx }) {
+    const start = curve.times[0];
+    const all = by === "step" ? curve.steps : by === "time" ? curve.times.map((/** @type {number} */ t) => (t - start) / 1000) : curve.times;
+    const kept = all.map((/** @type {number} */ _, /** @type {number} */ i) => i).filter((/** @type {number} */ i) => !logx || by === "clock" || all[i] > 0);
+    const xs = kept.map((/** @type {number} */ i) => all[i]);
+    let raw = kept.map((/** @type {number} */ i) => finite(curve.values[i]));
+    if (best) raw = stats.bestSoFar(raw, best === "min");
+    if (log) raw = raw.map((/** @type {number | null} */ y) => (y !== null && y > 0 ? y : null));
+    const ys = best ? raw : stats.smooth(xs, raw, smooth);
+    return { name, group, runId, href, xs, ys, raw: ys === raw ? null : raw };
+  }
+
+  /** @param {number | null} value */
+  function finite(value) {
+    return typeof value === "number" && Number.isFinite(value) ? value : null;
+  }
+
+  /** One line for each group: its mean, with one standard deviation around. @param {any[]} lines */
+  function groupLines(lines) {
+    /** @type {Map<string, any[]>} */
+    const groups = new Map();
+    for (const line of lines) groups.set(line.group, [...(groups.get(line.group) ?? []), line]);
+    return [...groups].map(([name, members]) => {
+      const band = stats.bandOf(members);
+      return {
+        name: `${name} (${members.length} run${members.length === 1 ? "" : "s"})`,
+        xs: band.map(({ x }) => x),
+        ys: band.map(({ mean }) => mean),
+        low: band.map(({ mean, sd }) => mean - sd),
+        high: band.map(({ mean, sd }) => mean + sd),
+        sd: band.map(({ sd }) => sd),
+        counts: band.map(({ n }) => n),
+        raw: null,
+      };
+    });
+  }
+
+  /** Runs can share a name; lines cannot. @template {{name: string}} T @param {T[]} lines @returns {T[]} */
+  function uniqueLines(lines) {
+    const taken = new Set();
+    return lines.map((line) => {
+      const own = window.runsite.chartWord(line.name);
+      let name = own;
+      for (let count = 2; taken.has(name); count++) name = `${own} (${count})`;
+      taken.add(name);
+      return name === line.name ? line : { ...line, name };
+    });
+  }
+
+  Object.assign(window.runsite, { makeLines, uniqueLines });
+})();
