@@ -13,9 +13,9 @@
       this.runs = runs;
       /** @type {ArrayLike<number>} */ this.rows = [];
       const controls = new Controls("boxes", () => void this.draw());
-      const numbers = columnOptions(runs, (c) => !c.isText && c.kind !== "time");
-      const categories = columnOptions(runs, (c) => c.group !== "metrics" && c.kind !== "time" && c.id !== "run.duration" && c.id !== "run.name" && c.distinct > 1 && c.distinct <= 60);
-      const first = categories.find(({ value }) => value.startsWith("params.") && runs.get(value).isText) ?? categories.find(({ value }) => value.startsWith("params.")) ?? categories[0];
+      const numbers = columnOptions(runs, (/** @type {any} */ c) => !c.isText && c.kind !== "time");
+      const categories = columnOptions(runs, (/** @type {any} */ c) => c.group !== "metrics" && c.kind !== "time" && c.id !== "run.duration" && c.id !== "run.name" && c.distinct > 1 && c.distinct <= 60);
+      const first = categories.find((/** @type {any} */ { value }) => value.startsWith("params.") && runs.get(value).isText) ?? categories.find((/** @type {any} */ { value }) => value.startsWith("params.")) ?? categories[0];
       controls.choice("y", "Value", numbers, mainMetric(runs)?.id ?? "run.duration");
       controls.choice("by", "By", categories, first?.value ?? "");
       controls.toggle("points", "Every run", true);
@@ -66,7 +66,7 @@
       const value = drawable(y, row, log);
       if (by.isMissing(row) || typeof value !== "number") continue;
       const name = runsite.chartWord(by.text(row) || "(empty)");
-      const group = groups.get(name) ?? { name, rank: ranks[row], values: [], rows: [] };
+      const group = groups.get(name) ?? { name, rank: ranks[row], values: /** @type {number[]} */ ([]), rows: /** @type {number[]} */ ([]) };
       groups.set(name, group);
       group.values.push(value);
       group.rows.push(row);

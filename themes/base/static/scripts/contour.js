@@ -15,7 +15,7 @@
       this.runs = runs;
       /** @type {ArrayLike<number>} */ this.rows = [];
       const controls = new Controls("contour", () => void this.draw());
-      const numbers = columnOptions(runs, (c) => !c.isText && c.kind !== "time" && c.distinct > 1);
+      const numbers = columnOptions(runs, (/** @type {any} */ c) => !c.isText && c.kind !== "time" && c.distinct > 1);
       const [first, second] = varyingParams(runs).filter((/** @type {any} */ c) => !c.isText && c.distinct > 2);
       const scales = ["auto", "linear", "log"].map((value) => ({ value, label: value }));
       controls.choice("x", "Across", numbers, first?.id ?? numbers[0]?.value ?? "");

@@ -107,7 +107,7 @@
       field.offer(options, usual);
       if (this.state.has(`${this.prefix}.${name}`)) field.write(this.start(name, ""));
       this.fields.set(name, field);
-      menu.addEventListener("keydown", (event) => {
+      menu.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
         if (event.key !== "Escape") return;
         menu.removeAttribute("open");
         summary.focus();

@@ -13,7 +13,7 @@
       this.hooks = hooks;
       /** @type {ArrayLike<number>} */ this.rows = [];
       const controls = new Controls("correlations", () => void this.draw());
-      const options = columnOptions(runs, (c) => !c.isText && c.kind !== "time" && c.distinct > 1);
+      const options = columnOptions(runs, (/** @type {any} */ c) => !c.isText && c.kind !== "time" && c.distinct > 1);
       const params = varyingParams(runs).filter((/** @type {any} */ c) => !c.isText).slice(0, 8);
       const metrics = runs.columns.filter((/** @type {any} */ c) => c.group === "metrics" && c.distinct > 1).slice(0, 5);
       controls.choice("kind", "Correlation", [{ value: "spearman", label: "Spearman (ranks)" }, { value: "pearson", label: "Pearson (linear)" }], "spearman");

@@ -50,12 +50,12 @@
       const band = stats.bandOf(members);
       return {
         name: `${name} (${members.length} run${members.length === 1 ? "" : "s"})`,
-        xs: band.map(({ x }) => x),
-        ys: band.map(({ mean }) => mean),
-        low: band.map(({ mean, sd }) => mean - sd),
-        high: band.map(({ mean, sd }) => mean + sd),
-        sd: band.map(({ sd }) => sd),
-        counts: band.map(({ n }) => n),
+        xs: band.map((/** @type {any} */ { x }) => x),
+        ys: band.map((/** @type {any} */ { mean }) => mean),
+        low: band.map((/** @type {any} */ { mean, sd }) => mean - sd)/** @type {any} */ ,
+        high: band.map((/** @type {any} */ { mean, sd }) => mean + sd)/** @type {any} */ ,
+        sd: band.map((/** @type {any} */ { sd }) => sd),
+        counts: band.map((/** @type {any} */ { n }) => n),
         raw: null,
       };
     });

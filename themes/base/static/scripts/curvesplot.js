@@ -11,11 +11,11 @@
     constructor(host, runs) {
       this.runs = runs;
       /** @type {{name: string, runId: string, curves: any[]}[]} */ this.lines = [];
-      const controls = new Controls("curves", (name) => void (name === "most" ? this.show(this.rows ?? []) : this.draw()));
+      const controls = new Controls("curves", (/** @type {any} */ name) => void (name === "most" ? this.show(this.rows ?? []) : this.draw()));
       this.metrics = controls.several("metrics", "Metrics", [], []);
       controls.choice("by", "By", [{ value: "step", label: "step" }, { value: "time", label: "time since start" }, { value: "clock", label: "wall clock" }], "step");
       controls.slider("smooth", "Smoothing", { min: 0, max: 0.99, step: 0.01 }, 0);
-      controls.choice("group", "Group by", [{ value: "none", label: "none" }, ...columnOptions(runs, (c) => c.group !== "metrics" && c.kind !== "time" && c.id !== "run.name" && c.id !== "run.duration" && c.distinct <= 60)], "none");
+      controls.choice("group", "Group by", [{ value: "none", label: "none" }, ...columnOptions(runs, (/** @type {any} */ c) => c.group !== "metrics" && c.kind !== "time" && c.id !== "run.name" && c.id !== "run.duration" && c.distinct <= 60)], "none");
       controls.choice("most", "Runs", ["8", "16", "32", "50"].map((value) => ({ value, label: value })), "8");
       controls.toggle("best", "Best so far");
       controls.toggle("log", "Log up");
@@ -87,7 +87,7 @@
         for (const line of lines) named.set(line.name, line);
         const frame = this.frames.get(metric);
         if (!lines.length) frame.say("None of these runs has this metric.");
-        else await drawCurves(frame, lines, { metric, by: controls.value("by"), log: controls.isOn("log"), logx: controls.isOn("logx"), robust: controls.isOn("robust"), height: metrics.length > 1 ? 240 : 320, onOpen: (line, event) => this.open(line, event) });
+        else await drawCurves(frame, lines, { metric, by: controls.value("by"), log: controls.isOn("log"), logx: controls.isOn("logx"), robust: controls.isOn("robust"), height: metrics.length > 1 ? 240 : 320, onOpen: (/** @type {any} */ line, /** @type {any} */ event) => this.open(line, event) });
       }
       this.legend.replaceChildren(makeLegend([...named.values()]));
     }

@@ -48,7 +48,7 @@
       const menu = make("details", { class: "menu" });
       const buttons = formats.map(([format, words]) => make("button", { type: "button", "data-format": format, onclick: () => void this.save(format).finally(() => menu.removeAttribute("open")) }, words));
       menu.append(make("summary", { class: "quiet" }, "Save"), make("div", { class: "menu-items" }, ...buttons));
-      menu.addEventListener("keydown", (event) => {
+      menu.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
         if (event.key !== "Escape") return;
         menu.removeAttribute("open");
         menu.querySelector("summary")?.focus();

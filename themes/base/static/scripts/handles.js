@@ -49,14 +49,14 @@
       const { column } = axis;
       const state = `${axis.flip ? ", flipped" : ""}${axis.log ? ", log scale" : ""}`;
       const name = make("button", { type: "button", class: "axis-name", title: column.label, "aria-label": `${column.label}, axis ${place + 1} of ${this.axes.length}${state}: Enter flips it, arrow keys move it, L turns its log scale` }, column.label);
-      name.addEventListener("pointerdown", (event) => this.startDrag(event, place));
-      name.addEventListener("keydown", (event) => this.onNameKey(event, place));
-      name.addEventListener("click", (event) => event.detail === 0 && this.hooks.onFlip(column.id));
+      name.addEventListener("pointerdown", (/** @type {PointerEvent} */ event) => this.startDrag(event, place));
+      name.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => this.onNameKey(event, place));
+      name.addEventListener("click", (/** @type {any} */ event) => event.detail === 0 && this.hooks.onFlip(column.id));
       const words = [axis.flip ? "flipped" : "", column.direction === "min" ? "lower is better" : column.direction === "max" ? "higher is better" : "", axis.log ? "log" : ""];
       const hint = make("span", { class: "axis-hint", "aria-hidden": "true" }, words.filter(Boolean).join(", "));
       const ends = ["lowest", "highest"].map((end, i) => {
         const thumb = make("span", { class: "axis-end", role: "slider", tabindex: 0, "aria-orientation": "vertical", "aria-label": `${end} ${column.label}`, "aria-valuemin": 0, "aria-valuemax": 100 });
-        thumb.addEventListener("keydown", (event) => this.onEndKey(event, axis, i));
+        thumb.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => this.onEndKey(event, axis, i));
         return thumb;
       });
       return { name, hint, ends, box: make("div", { class: "axis-box", role: "group", "aria-label": column.label }, name, hint, ...ends) };

@@ -29,9 +29,9 @@
       const controls = this.makeControls();
       host.append(controls.element);
       this.frame = new ChartFrame(host, { height: 392, bar: controls.element });
-      [this.below, this.above, this.front] = [0, 1, 2].map(() => /** @type {HTMLCanvasElement} */ (make("canvas", { "aria-hidden": "true" })));
-      this.above.removeAttribute("aria-hidden");
-      this.above.setAttribute("role", "img");
+      this.below = /** @type {HTMLCanvasElement} */ (make("canvas", { "aria-hidden": "true" }));
+      this.above = /** @type {HTMLCanvasElement} */ (make("canvas", { role: "img" }));
+      this.front = /** @type {HTMLCanvasElement} */ (make("canvas", { "aria-hidden": "true" }));
       this.front.style.pointerEvents = "none";
       this.stage = make("div", { class: "parallel-stage" }, this.below, this.above, this.front);
       this.legend = make("div", { class: "ramp" });
@@ -40,9 +40,9 @@
       this.frame.note.removeAttribute("role");
       this.redraw = coalesce(() => this.drawAll());
       this.rebrush = coalesce(() => this.brushNow());
-      this.handles = new AxisHandles(this.stage, { onMove: (id, to) => this.moveAxis(id, to), onFlip: (id) => this.toggle("flip", id), onLog: (id) => this.toggleLog(id), onBrush: () => (this.rebrush(), this.settle()) });
+      this.handles = new AxisHandles(this.stage, { onMove: (/** @type {string} */ id, /** @type {any} */ to) => this.moveAxis(id, to), onFlip: (/** @type {string} */ id) => this.toggle("flip", id), onLog: (/** @type {string} */ id) => this.toggleLog(id), onBrush: () => (this.rebrush(), this.settle()) });
       this.locate = brushByPointer(this.above, this);
-      this.above.addEventListener("pointermove", (event) => this.hover(event));
+      this.above.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => this.hover(event));
       this.above.addEventListener("pointerleave", () => this.highlight(-1));
       new ResizeObserver(this.redraw).observe(host);
       document.addEventListener("runsite:theme", this.redraw);
@@ -50,10 +50,10 @@
 
     makeControls() {
       const { runs } = this;
-      const controls = new Controls("parallel", (name) => name !== "brush" && this.show(this.rows));
+      const controls = new Controls("parallel", (/** @type {any} */ name) => name !== "brush" && this.show(this.rows));
       const main = mainMetric(runs);
       const metrics = runs.columns.filter((/** @type {any} */ c) => c.group === "metrics" && c.filled > 0 && c.distinct > 1 && c !== main).slice(0, 2);
-      const options = columnOptions(runs, (c) => c.id !== "run.name" && (!c.isText || c.distinct <= 60));
+      const options = columnOptions(runs, (/** @type {any} */ c) => c.id !== "run.name" && (!c.isText || c.distinct <= 60));
       const usual = [...varyingParams(runs).slice(0, 6), ...metrics, main].filter(Boolean).map((/** @type {any} */ c) => c.id);
       controls.several("axes", "Axes", options, usual);
       controls.choice("color", "Colour", [{ value: "none", label: "none" }, ...options], main?.id ?? "none");
@@ -70,7 +70,7 @@
       const wish = (/** @type {string} */ id) => (logs.includes(id) ? "log" : linears.includes(id) ? "linear" : "auto");
       const ids = splitIds(controls.value("axes"));
       this.rows = rows;
-      this.axes = ids.slice(0, MAX_AXES).map((id) => {
+      this.axes = ids.slice(0, MAX_AXES).map((/** @type {string} */ id) => {
         const axis = new Axis(runs.get(id), rows, { log: wish(id), flip: flipped.includes(id) });
         axis.range = ranges.get(id) ?? null;
         return axis;
@@ -284,7 +284,7 @@
       this.highlight(row);
       if (row < 0) return hideTip();
       const facts = runFacts(this.runs, row, [...this.axes.map((each) => each.column), this.color?.column]);
-      placeTip(event.clientX, event.clientY, make("dl", {}, ...facts.flatMap(([name, text]) => [make("dt", {}, name), make("dd", {}, text)])));
+      placeTip(event.clientX, event.clientY, make("dl", /** @type {any} */ {}, ...facts.flatMap((/** @type {any} */ [name, text]) => [make("dt", {}, name), make("dd", {}, text)])));
     }
 
     /** The run whose line passes nearest. @param {number} x @param {number} y */

@@ -9,7 +9,7 @@
 
   /** @type {Record<string, (host: HTMLElement, plots: Plots) => any>} */
   const MAKERS = {
-    parallel: (host, { view }) => new runsite.Parallel(host, view.runs, { onBrush: (mask) => view.brush(mask) }),
+    parallel: (host, { view }) => new runsite.Parallel(host, view.runs, { onBrush: (/** @type {any} */ mask) => view.brush(mask) }),
     scatter: (host, { view }) => new runsite.Scatter(host, view.runs),
     curves: (host, { view }) => new runsite.CurvesPlot(host, view.runs),
     history: (host, { view }) => new runsite.SearchHistory(host, view.runs),
@@ -17,7 +17,7 @@
     importance: (host, { view }) => new runsite.Importance(host, view.runs),
     contour: (host, { view }) => new runsite.Contour(host, view.runs),
     boxes: (host, { view }) => new runsite.Boxes(host, view.runs),
-    correlations: (host, plots) => new runsite.Correlations(host, plots.view.runs, { onPair: (x, y) => plots.openPair(x, y) }),
+    correlations: (host, plots) => new runsite.Correlations(host, plots.view.runs, { onPair: (/** @type {any} */ x, /** @type {any} */ y) => plots.openPair(x, y) }),
   };
 
   /** The tabs of plots; a plot is made when its tab is first opened. */

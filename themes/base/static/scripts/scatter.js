@@ -20,7 +20,7 @@
       controls.choice("y", "Up", all, mainMetric(runs)?.id ?? "run.duration");
       controls.choice("yscale", "scale", SCALES, "auto");
       controls.choice("color", "Colour", [none, ...all], "none");
-      controls.choice("size", "Size", [none, ...columnOptions(runs, (c) => !c.isText && c.kind !== "time")], "none");
+      controls.choice("size", "Size", [none, ...columnOptions(runs, (/** @type {any} */ c) => !c.isText && c.kind !== "time")], "none");
       this.controls = controls;
       host.append(controls.element);
       this.frame = new ChartFrame(host, { height: 360, bar: controls.element });

@@ -13,7 +13,7 @@
       const controls = new Controls("history", () => void this.draw());
       const main = mainMetric(runs);
       const searches = findSearches(runs);
-      controls.choice("y", "Value", columnOptions(runs, (c) => !c.isText && c.kind !== "time"), main?.id ?? "run.duration");
+      controls.choice("y", "Value", columnOptions(runs, (/** @type {any} */ c) => !c.isText && c.kind !== "time"), main?.id ?? "run.duration");
       controls.choice("of", "Trials", [{ value: "all", label: "all runs in view" }, ...searches], "all");
       controls.choice("goal", "Better is", [{ value: "auto", label: "as known" }, { value: "min", label: "lower" }, { value: "max", label: "higher" }], "auto");
       controls.choice("x", "By", [{ value: "trial", label: "trial" }, { value: "time", label: "time" }], "trial");
@@ -47,7 +47,7 @@
         tip: (/** @type {any} */ d) => [...runFacts(runs, d.row, [y]), ["best so far", formatNumber(d.best)]],
         onClick: (/** @type {any} */ d, /** @type {MouseEvent} */ event) => openRun(runs, d.row, event),
       };
-      const found = points.find((p) => p.best === last.best);
+      const found = points.find((/** @type {any} */ p) => p.best === last.best);
       frame.note.textContent = `${formatCount(points.length)} trials; the best, ${formatNumber(last.best)} by ${runs.name(found.row)}, came ${points.indexOf(found) + 1}${ordinal(points.indexOf(found) + 1)}. ${goal === "min" ? "Lower" : "Higher"} is better${controls.value("goal") === "auto" && !y.direction ? " (assumed)" : ""}.`;
       return frame.draw("history", content, () => {
         const numbers = runNumbers(runs, order, [y]);

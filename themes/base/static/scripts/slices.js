@@ -13,8 +13,8 @@
       this.runs = runs;
       /** @type {ArrayLike<number>} */ this.rows = [];
       const controls = new Controls("slices", () => void this.draw());
-      const numbers = columnOptions(runs, (c) => !c.isText && c.kind !== "time");
-      const params = columnOptions(runs, (c) => c.group === "params" && c.distinct > 1 && (!c.isText || c.distinct <= 40));
+      const numbers = columnOptions(runs, (/** @type {any} */ c) => !c.isText && c.kind !== "time");
+      const params = columnOptions(runs, (/** @type {any} */ c) => c.group === "params" && c.distinct > 1 && (!c.isText || c.distinct <= 40));
       controls.choice("y", "Up", numbers, mainMetric(runs)?.id ?? "run.duration");
       controls.several("params", "Params", params, varyingParams(runs).slice(0, 6).map((/** @type {any} */ c) => c.id));
       controls.choice("color", "Colour", [{ value: "none", label: "none" }, ...columnOptions(runs)], "run.started");
