@@ -14,12 +14,14 @@ from runsite.build.workshop import Workshop
 from runsite.cards.check import CardRules, check_card, describe_meta
 from runsite.cards.collect import read_estimates, read_example
 from runsite.cards.document import Card
+from runsite.cards.exports.document import format_markdown
 from runsite.cards.facts import CardFacts, CardSources, StageMove, assemble_facts
 from runsite.cards.figures import Figure
 from runsite.cards.files import find_figures, load_card
 from runsite.cards.markdown import render_filled
 from runsite.cards.sections import drop_empty_sections, drop_title
 from runsite.cards.values import make_values
+from runsite.errors import CardError
 from runsite.pages.models import CardSection
 from runsite.pages.paths import find_root, make_model_path, make_version_path
 from runsite.records import RunRecord
@@ -41,6 +43,7 @@ class WrittenCard:
         gaps: What the card lacks, one line each.
         warnings: What in the card is wrong, with file and line: a strict build fails for it, while
             a card that is not written yet is no fault of the site.
+        markdown: The whole card as Markdown.
     """
 
     facts: CardFacts
@@ -48,6 +51,7 @@ class WrittenCard:
     about: tuple[tuple[str, str], ...] = ()
     gaps: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    markdown: str = ""
 
 
 class CardWriter:
@@ -88,7 +92,7 @@ class CardWriter:
         problems = check_card(card, rules=self._rules, values=values, figure_problems=missing)
         gaps = tuple(problem.message for problem in problems)
         if card is None:
-            return WrittenCard(facts, gaps=gaps)
+            return WrittenCard(facts, gaps=gaps, markdown=_format_markdown(facts, None))
         root = find_root(make_version_path(self._model.name, version.version))
         shown = drop_empty_sections(drop_title(card, name=self._model.name))
         html, _ = render_filled(
@@ -104,6 +108,7 @@ class CardWriter:
             about=describe_meta(card),
             gaps=gaps,
             warnings=_list_warnings(problems, name=card.path.name),
+            markdown=_format_markdown(facts, card),
         )
 
     def _collect(self, version: ModelVersion) -> CardFacts:
@@ -138,6 +143,14 @@ class CardWriter:
         place = card.path.parent.resolve()
         inside = place.relative_to(base).as_posix() if place.is_relative_to(base) else ""
         return _RepositoryLink(url if inside else "", inside)
+
+
+def _format_markdown(facts: CardFacts, card: Card | None) -> str:
+    """Format the card as Markdown; its facts alone where its words name a fact that is not."""
+    try:
+        return format_markdown(facts, card=card)
+    except CardError:
+        return format_markdown(facts, card=None)
 
 
 def _list_warnings(problems: Sequence[Problem], *, name: str) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from runsite.pages.version import assemble_version_page
 from runsite.records import RunRecord
 from runsite.registry import Model, ModelVersion
 from runsite.registry.history import History
+from runsite.render.machine import render_model_markdown
 
 __all__ = ["write_models"]
 
@@ -63,6 +64,7 @@ def _write_model(shop: Workshop, model: Model) -> tuple[ModelCard, list[str]]:
         ),
     )
     shop.write_page(page)
+    shop.write_text(page.meta.markdown, render_model_markdown(page))
     for version in model.versions:
         run = runs.get(version.run)
         _write_version(shop, model, version=version, run=run, card=cards[version.version])
@@ -89,9 +91,9 @@ def _write_version(
         card_gaps=card.gaps,
         about=tuple(Fact(label, text) for label, text in card.about),
     )
-    shop.write_page(
-        assemble_version_page(model, version=version, evidence=evidence, run=run, site=shop.site)
-    )
+    page = assemble_version_page(model, version=version, evidence=evidence, run=run, site=shop.site)
+    shop.write_page(page)
+    shop.write_text(page.meta.markdown, card.markdown)
 
 
 def _make_run_page(shop: Workshop, run: RunRecord | None) -> RunPage | None:

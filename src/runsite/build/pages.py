@@ -10,17 +10,23 @@ from runsite.build.artifacts import publish_files
 from runsite.build.assets import find_versions, read_assets, write_assets
 from runsite.build.experiments import ExperimentResult, write_experiments
 from runsite.build.importance import ImportanceShop
+from runsite.build.machine import write_machine_files
 from runsite.build.models import write_models
 from runsite.build.options import BuildOptions
 from runsite.build.prepare import Preparation
 from runsite.build.reading import read_site_data
 from runsite.build.runs import plan_runs, write_runs
 from runsite.build.search import write_search
+from runsite.build.tables import write_tables
 from runsite.build.workshop import Workshop
 from runsite.output.writer import SiteWriter
 from runsite.pages.context import Site
 from runsite.pages.models import ModelCard, list_version_refs
-from runsite.pages.overview import assemble_experiments_page, assemble_overview_page
+from runsite.pages.overview import (
+    assemble_experiments_page,
+    assemble_overview_page,
+    make_experiment_cards,
+)
 from runsite.pages.plain import assemble_compare_page, assemble_not_found_page
 from runsite.pages.timeline import make_timeline
 from runsite.registry.compare import MoveKind
@@ -64,6 +70,7 @@ def write_site(
             description=settings.description,
             version=__version__,
             repository_url=settings.repository_url.rstrip("/"),
+            base_url=f"{options.base_url.rstrip('/')}/" if options.base_url else "",
             n_models=len(data.registry.models),
         ),
         data=data,
@@ -88,6 +95,9 @@ def write_site(
         write_runs(shop, plan, tick=tick)
         models, warnings = write_models(shop)
         _write_plain_pages(shop, experiments, models)
+        write_tables(shop, plan)
+        summaries = [result.summary for result in experiments]
+        write_machine_files(shop, experiments=make_experiment_cards(summaries), models=models)
         importance.finish(writer)
     return total, (*data.problems, *files.warnings, *warnings)
 

@@ -30,7 +30,8 @@ class Marks:
     Attributes:
         files: Path, modification time in ns and size of what was looked at; of a journal what it
             is and how far it is filled.
-        is_live: Whether a run is in progress: its process can also die without changing a file.
+        is_live: Whether more can change than these files tell: a run in progress, whose process
+            can die, or a store in object storage.
     """
 
     files: tuple[Mark, ...]
@@ -49,7 +50,8 @@ def find_marks(options: BuildOptions) -> Marks:
     watched += _mark_tree(config.folder / config.cards.folder)
     if config.site.theme:
         watched += _mark_tree(config.folder / config.site.theme)
-    return Marks(files=(*live, *watched), is_live=bool(live))
+    is_live = bool(live) or layout.mirror is not None
+    return Marks(files=(*live, *watched), is_live=is_live)
 
 
 def _mark(path: Path) -> list[Mark]:

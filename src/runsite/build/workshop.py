@@ -40,6 +40,10 @@ class Workshop:
         """Render a page and write it where it belongs."""
         self.writer.write(page.meta.path, render_page(self.environment, page), key=key)
 
+    def write_text(self, path: str, content: str) -> None:
+        """Write text for programs; what a badly decoded name left over becomes a question mark."""
+        self.writer.write(path, content.encode("utf-8", "replace"))
+
     def write_data(self, path: str, content: str) -> str:
         """Write a data shard; returns its address with a mark that changes with the content."""
         self.writer.write(path, content)

@@ -49,6 +49,7 @@ class Site:
     description: str = told("One sentence about the site; may be empty.")
     version: str = told("Version of runsite that built the site.")
     repository_url: str = told("Web address of the Git repository, without a slash; may be empty.")
+    base_url: str = told("Where the site is published, a slash at its end; may be empty.")
     n_models: int = told("Registered models; the navigation leaves them out where there are none.")
 
 
@@ -70,6 +71,8 @@ class Meta:
     description: str = told("One sentence for search engines and link previews.")
     section: str = told("Entry of the navigation that is current.")
     crumbs: tuple[Link, ...] = told("Pages above this one, the outermost first.", default=())
+    markdown: str = told("Path of the same as Markdown; empty where there is none.", default="")
+    image: str = told("Path of the picture for link previews; may be empty.", default="")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from runsite.pages.paths import (
     MODELS_PATH,
     OVERVIEW_PATH,
     find_root,
+    make_markdown_path,
     make_model_path,
     make_version_path,
 )
@@ -239,6 +240,7 @@ def assemble_model_page(model: Model, *, site: Site, evidence: ModelEvidence) ->
             description=model.description or f"Versions and stages of {model.name}.",
             section="models",
             crumbs=(Link("Overview", OVERVIEW_PATH), Link("Models", MODELS_PATH)),
+            markdown=make_markdown_path(path),
         ),
         model=card,
         metric_names=names,

@@ -30,6 +30,7 @@ __all__ = [
     "OverviewPage",
     "assemble_experiments_page",
     "assemble_overview_page",
+    "make_experiment_cards",
 ]
 
 _MAX_NEW = 10
@@ -110,7 +111,7 @@ def assemble_overview_page(  # noqa: PLR0913  # one for each part of the page
         moves: Timeline of all models, the newest first.
         problems: Files of the store that could not be read, one line each.
     """
-    cards = _cards(summaries)
+    cards = make_experiment_cards(summaries)
     main = {s.name: s.best[0].metric for s in summaries if s.best}
     return OverviewPage(
         site=site,
@@ -146,11 +147,12 @@ def assemble_experiments_page(
             section="experiments",
             crumbs=(Link("Overview", OVERVIEW_PATH),),
         ),
-        experiments=_cards(summaries),
+        experiments=make_experiment_cards(summaries),
     )
 
 
-def _cards(summaries: Sequence[ExperimentSummary]) -> tuple[ExperimentCard, ...]:
+def make_experiment_cards(summaries: Sequence[ExperimentSummary]) -> tuple[ExperimentCard, ...]:
+    """Show experiments in a list, the newest first."""
     newest_first = sorted(summaries, key=lambda s: s.name)
     newest_first.sort(key=lambda s: format_iso(s.last_start), reverse=True)
     return tuple(

@@ -12,6 +12,7 @@ import unicodedata
 
 __all__ = [
     "COMPARE_PATH",
+    "DATA_PATH",
     "EXPERIMENTS_PATH",
     "MODELS_PATH",
     "NOT_FOUND_PATH",
@@ -20,6 +21,7 @@ __all__ = [
     "SEARCH_PATH",
     "find_root",
     "make_experiment_path",
+    "make_markdown_path",
     "make_model_path",
     "make_run_path",
     "make_slug",
@@ -30,6 +32,7 @@ OVERVIEW_PATH = "index.html"
 EXPERIMENTS_PATH = "experiments/index.html"
 MODELS_PATH = "models/index.html"
 COMPARE_PATH = "compare.html"
+DATA_PATH = "data/index.html"
 SEARCH_PATH = "search.html"
 NOT_FOUND_PATH = "404.html"
 RUN_BY_ID_PATH = "run.html"
@@ -87,6 +90,11 @@ def make_model_path(name: str) -> str:
 def make_version_path(name: str, version: int) -> str:
     """Return the path of a model version's page."""
     return f"models/{make_slug(name)}/{version}.html"
+
+
+def make_markdown_path(path: str) -> str:
+    """Return the path of the Markdown that says the same as a page."""
+    return path.removesuffix(".html") + ".md"
 
 
 def find_root(path: str) -> str:

@@ -18,6 +18,7 @@ from runsite.pages.paths import (
     OVERVIEW_PATH,
     find_root,
     make_experiment_path,
+    make_markdown_path,
     make_model_path,
     make_version_path,
 )
@@ -215,6 +216,7 @@ def assemble_version_page(
                 Link("Models", MODELS_PATH),
                 Link(model.name, make_model_path(model.name)),
             ),
+            markdown=make_markdown_path(path),
         ),
         model=Link(model.name, make_model_path(model.name)),
         version=make_version_row(model, version, run=run),

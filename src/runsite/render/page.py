@@ -8,6 +8,7 @@ from typing import TypeAlias
 from jinja2 import Environment, TemplateError, UndefinedError
 
 from runsite.errors import BuildError, quote
+from runsite.pages.data import DataPage
 from runsite.pages.experiment import ExperimentPage
 from runsite.pages.models import ModelPage, ModelsPage
 from runsite.pages.overview import ExperimentsPage, OverviewPage
@@ -27,6 +28,7 @@ Page: TypeAlias = (
     | VersionPage
     | ComparePage
     | SearchPage
+    | DataPage
     | NotFoundPage
 )
 
@@ -40,6 +42,7 @@ TEMPLATES: dict[type[Page], str] = {
     VersionPage: "version.html",
     ComparePage: "compare.html",
     SearchPage: "search.html",
+    DataPage: "data.html",
     NotFoundPage: "404.html",
 }
 """Which template shows which context."""

@@ -193,6 +193,7 @@ def test_hostile_names_are_only_text(tmp_path):
             "compare.html",
             "search.html",
             "404.html",
+            "llms.txt",
         }
         if path.endswith(".html"):
             scripts = [e for e in parse_elements(text.decode()) if e.tag == "script"]

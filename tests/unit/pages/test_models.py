@@ -15,7 +15,7 @@ from runsite.registry.gates import MetricGate
 from support.sites import make_run, make_run_id
 
 AT = datetime(2026, 11, 23, 3, 12, tzinfo=UTC)
-SITE = Site("Taxi lab", "", "1", "", 1)
+SITE = Site("Taxi lab", description="", version="1", repository_url="", base_url="", n_models=1)
 
 
 def make_metric(value):

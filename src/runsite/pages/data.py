@@ -1,0 +1,88 @@
+"""The page of the site's own tables, and how to query them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from runsite.pages.context import Link, Meta, Site, told
+from runsite.pages.paths import DATA_PATH, OVERVIEW_PATH, find_root
+
+__all__ = ["DataPage", "DataTable", "Query", "assemble_data_page"]
+
+_ADDRESS = "https://example.org/site/"
+
+
+@dataclass(frozen=True, slots=True)
+class DataTable:
+    """A file of data."""
+
+    path: str = told("Path from the site's root.")
+    size: str = told("Size for people.")
+    about: str = told("How much is in it; may be empty.")
+    meaning: str = told("What a row is.")
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """An example of a question to the tables."""
+
+    title: str = told("The tool.")
+    code: str = told("What to type.")
+
+
+@dataclass(frozen=True, slots=True)
+class DataPage:
+    """Context of `data.html`."""
+
+    site: Site = told("What is the same on every page.")
+    meta: Meta = told("This page's place in the site.")
+    tables: tuple[DataTable, ...] = told("The files.")
+    queries: tuple[Query, ...] = told("Examples for DuckDB, Polars, pandas and the shell.")
+
+
+def assemble_data_page(*, site: Site, tables: Sequence[DataTable], metric: str = "") -> DataPage:
+    """Assemble the page.
+
+    Args:
+        site: What is the same on every page.
+        tables: The files.
+        metric: A column of the runs for the examples.
+    """
+    return DataPage(
+        site=site,
+        meta=Meta(
+            path=DATA_PATH,
+            root=find_root(DATA_PATH),
+            title="Data",
+            description=f"The tables of {site.title}, to query with DuckDB, Polars or pandas.",
+            section="data",
+            crumbs=(Link("Overview", OVERVIEW_PATH),),
+        ),
+        tables=tuple(tables),
+        queries=_make_queries(site.base_url or _ADDRESS, metric or "start_time"),
+    )
+
+
+def _make_queries(base: str, column: str) -> tuple[Query, ...]:
+    address = f"{base}data/runs.parquet"
+    quoted = column.replace('"', '""')
+    return (
+        Query(
+            "DuckDB",
+            f'select run_name, "{quoted}" from \'{address}\'\norder by "{quoted}" limit 10;',  # noqa: S608 - shown, never run here
+        ),
+        Query(
+            "Polars",
+            "import polars as pl\n\n"
+            f'runs = pl.read_parquet("{address}")\n'
+            f'runs.select("run_name", {column!r}).sort({column!r}).head(10)',
+        ),
+        Query(
+            "pandas",
+            "import pandas as pd\n\n"
+            f'runs = pd.read_parquet("{address}")\n'
+            f'runs[["run_name", {column!r}]].sort_values({column!r}).head(10)',
+        ),
+        Query("Shell", f"curl -s {base}data/registry.json | jq '.models[] | {{name, stages}}'"),
+    )
