@@ -42,7 +42,7 @@ def diff_registry(path: str | os.PathLike[str], *, options: CheckOptions) -> tup
         empty = _sources(checked, None, options)
         report = assemble_report(empty, base=sides[0], head=sides[1])
         return dataclasses.replace(report, registry_name=name), checked
-    head = _describe_head(base.checkout)
+    head = _describe_head(base.checkout, Path(path))
     report = assemble_report(
         _sources(checked, base, options),
         base=Revision(base.rev, base.commit),
@@ -136,9 +136,13 @@ def _find_gaps(evidence: Evidence, checked: Checked, candidate: _Candidate) -> t
         return (error.problem,)
 
 
-def _describe_head(checkout: Checkout) -> Revision:
+def _describe_head(checkout: Checkout, path: Path) -> Revision:
     commit = checkout.find_commit("HEAD") or ""
-    return Revision(checkout.branch() or commit[:10] or _WORKTREE, commit)
+    name = checkout.relative(path) or ""
+    changed = checkout.ask("status", "--porcelain", "--", f":(top,literal){name}")
+    if changed or not commit:
+        return Revision(_WORKTREE)
+    return Revision(checkout.branch() or commit[:10], commit)
 
 
 def _name(path: Path, base: Base | None) -> str:

@@ -37,6 +37,8 @@ MAX_CHARACTERS = 65_000
 _SIGNS = {"blocked": "❌", "attention": "⚠️", "ready": "✅"}
 _JUDGED = {"better": "✅ better", "worse": "❌ worse", "same": "same", "changed": "changed"}
 _MAX_VALUE = 160
+_SENTENCE = re.compile(r"(?:[^\W_]|[ ,;:()'→-])*")
+"""Text in which GitHub finds no markup, link, mention or reference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +86,15 @@ def format_code(text: str) -> str:
     return f"{fence}{pad}{text}{pad}{fence}".replace("|", "\\|")
 
 
+def _sentence(text: str) -> str:
+    """Write our own words plainly; those that hold a stage with an odd name as a code span."""
+    return text if _SENTENCE.fullmatch(text) else format_code(text)
+
+
 def _write(report: Report, limits: _Limits) -> Iterator[str]:
     verdict = report.verdict
     yield MARKER
-    yield f"### {_SIGNS[verdict.state]} {VERDICT_LABELS[verdict.state]}: {verdict.text}"
+    yield f"### {_SIGNS[verdict.state]} {VERDICT_LABELS[verdict.state]}: {_sentence(verdict.text)}"
     yield ""
     sides = " → ".join(_revision(side.name, side.commit) for side in (report.base, report.head))
     yield f"{format_code(report.registry_name)}, {sides}"
@@ -133,7 +140,7 @@ def _moves(report: Report, limits: _Limits) -> Iterator[str]:
 
 
 def _version(version: VersionReport, report: Report, limits: _Limits) -> Iterator[str]:
-    yield f"#### {format_code(version.model)} {title_of(version)}"
+    yield f"#### {format_code(version.model)} {_sentence(title_of(version))}"
     yield ""
     if version.description:
         yield f"{format_code(version.description)}"

@@ -25,7 +25,7 @@ def format_text_report(report: Report) -> str:
 
 
 def _write(report: Report) -> Iterator[str]:
-    yield f"{VERDICT_LABELS[report.verdict.state]}: {report.verdict.text}"
+    yield f"{VERDICT_LABELS[report.verdict.state]}: {plain(report.verdict.text)}"
     yield ""
     for problem in list_problems(report):
         place = problem.where(report.registry_name)
@@ -42,7 +42,7 @@ def _write(report: Report) -> Iterator[str]:
 
 
 def _version(version: VersionReport) -> Iterator[str]:
-    yield f"{plain(version.model)} {title_of(version)}"
+    yield f"{plain(version.model)} {plain(title_of(version))}"
     for result in version.gates:
         loose = " (taken away by this change)" if result.need in version.loosened else ""
         sign = "pass" if result.passed else "FAIL"

@@ -100,6 +100,10 @@ def test_a_metric_that_is_logged_no_more_is_shown(project):
         (lambda p: rename_model(p.registry, name="m", new_name="n"), ["m is called n"]),
         (lambda p: p.add_gates("git: clean"), ["m: the gates of Production changed"]),
         (lambda p: p.register(7), ["m 3 is registered"]),
+        (
+            lambda p: set_description(p.registry, name="m", description="Second", version=2),
+            ["m 2: description = Second"],
+        ),
         (lambda p: None, []),
     ],
 )
@@ -150,6 +154,31 @@ def test_loosened_gates_are_shown_with_the_version_that_they_would_stop(project)
     assert "| ❌ (taken away by this change) | `val_auc at least 0.85` | `0.8` |" in text
 
 
+def test_a_run_that_was_rewritten_is_told_though_the_registry_did_not_change(project):
+    """Evidence that changes after the fact blocks, in the first line."""
+    project.switch("-c", "rewrite")
+    writer = project.store.resume_run(f"{2:032x}")
+    writer.log_metrics([("rmse", 1.0, 1, None)])
+    writer.close(status="FINISHED")
+
+    report = report_of(project)
+
+    assert report.moves == ()
+    assert report.verdict.text == "1 error stands against it"
+    text = format_markdown(report)
+    assert "| ❌ `rewritten-run` | line 17 |" in text
+    assert "was rewritten: metrics" in text
+
+
+def test_uncommitted_work_is_called_the_working_tree(project):
+    """What is compared is what is there, and the report says which of the two it was."""
+    project.switch("-c", "promote")
+    project.promote(2)
+    assert report_of(project).head.name == "working tree"
+    project.commit("Promote")
+    assert report_of(project).head.name == "promote"
+
+
 def test_a_promotion_that_no_gate_guards_is_not_called_ready(project):
     """Without a gate, nobody but the reviewer decides."""
     project.switch("-c", "promote")
@@ -192,6 +221,24 @@ def test_no_value_breaks_the_markdown_or_acts_in_it(project, text):
     assert written.startswith(MARKER)
     assert written.count(MARKER) == 1 or "runsite diff" in text
     check_markdown(written)
+
+
+@pytest.mark.parametrize("stage", ["<b>QA", "#12 *a*", "`x`|y", "[a](b)", "![x](y)", "&lt;"])
+def test_no_stage_of_a_team_acts_in_the_markdown(project, stage):
+    """A team's own stages are text from a file like everything else, in headings too."""
+    text = project.registry.read_text().replace("Production:", f"{json.dumps(stage)}:")
+    project.registry.write_text(
+        text.replace("models:", f"stages: [{json.dumps(stage)}, Staging]\nmodels:", 1)
+    )
+    project.add_gates("{metric: rmse, max: 1}", stage=json.dumps(stage))
+    project.commit("Stages")
+    project.switch("-c", "promote")
+    project.promote(2, stage)
+
+    written = format_markdown(report_of(project))
+
+    check_markdown(written)
+    assert "Blocked: 1 gate does not pass" in written
 
 
 def check_markdown(written: str) -> None:
