@@ -23,39 +23,98 @@ import time
 import venv
 import zlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROUNDS = 10
 
-FILE_STORE = "mlflow.set_tracking_uri('file:' + folder)\nmlflow.start_run()"
-SQLITE = "mlflow.set_tracking_uri('sqlite:///' + folder + '/m.db')\nmlflow.start_run()"
-TRACKIO = "import trackio\ntrackio.init(project='bench')"
+
+@dataclass(frozen=True)
+class Peer:
+    """A logger to compare with: what to install, how to set up and call it, how often."""
+
+    package: str
+    setup: str
+    call: str
+    calls: int = 5_000
+    keeps: str = ""
+    """How much of 10,000 points its own reader found after a kill at once."""
+
+
 PEERS = {
-    # name: (what to install, how to set up, one call)
-    "mlflow, files": (
-        "mlflow-skinny==3.4.0",
-        "import os, mlflow\nos.environ['MLFLOW_ALLOW_FILE_STORE'] = 'true'\n" + FILE_STORE,
+    "mlflow, files": Peer(
+        "mlflow==3.17.0",
+        "import os; os.environ['MLFLOW_ALLOW_FILE_STORE'] = 'true'\n"
+        "import mlflow; mlflow.set_tracking_uri('file:' + folder + '/mlruns'); mlflow.start_run()",
         "mlflow.log_metric('rmse', value, step=step)",
         2_000,
+        "all",
     ),
-    "mlflow, SQLite": (
+    "mlflow, SQLite": Peer(
         "mlflow==3.17.0",
-        "import mlflow\n" + SQLITE,
+        "import mlflow; mlflow.set_tracking_uri('sqlite:///' + folder + '/m.db')\n"
+        "mlflow.start_run()",
         "mlflow.log_metric('rmse', value, step=step)",
-        300,
+        500,
+        "all",
     ),
-    "dvclive": (
+    "dvclive": Peer(
         "dvclive",
-        "from dvclive import Live; live = Live(folder, save_dvc_exp=False)",
+        "from dvclive import Live; live = Live(folder, save_dvc_exp=False, report=None)",
         "live.step = step; live.log_metric('rmse', value)",
-        5_000,
+        keeps="all",
     ),
-    "trackio": (
+    "aim": Peer(
+        "aim",
+        "from aim import Run; run = Run(repo=folder, system_tracking_interval=None)",
+        "run.track(value, name='rmse', step=step)",
+        keeps="all",
+    ),
+    "neptune-scale, offline": Peer(
+        "neptune-scale",
+        "from neptune_scale import Run\n"
+        "run = Run(run_id='r', project='w/p', mode='offline', log_directory=folder)",
+        "run.log_metrics({'rmse': value}, step=step)",
+        keeps="all",
+    ),
+    "tensorboardX": Peer(
+        "tensorboardX",
+        "from tensorboardX import SummaryWriter; writer = SummaryWriter(folder)",
+        "writer.add_scalar('rmse', value, step)",
+        20_000,
+        "most",
+    ),
+    "wandb, offline": Peer(
+        "wandb",
+        "import os; os.environ['WANDB_SILENT'] = 'true'\n"
+        "import wandb; run = wandb.init(mode='offline', dir=folder)",
+        "run.log({'rmse': value}, step=step)",
+        keeps="most",
+    ),
+    "trackio": Peer(
         "trackio",
-        "import os\nos.environ['TRACKIO_DIR'] = folder\n" + TRACKIO,
+        "import os; os.environ['TRACKIO_DIR'] = folder\n"
+        "import trackio; trackio.init(project='bench')",
         "trackio.log({'rmse': value}, step=step)",
-        5_000,
+        keeps="none",
+    ),
+    "comet, offline": Peer(
+        "comet_ml",
+        "import comet_ml; run = comet_ml.OfflineExperiment(offline_directory=folder, "
+        "log_code=False, auto_metric_logging=False)",
+        "run.log_metric('rmse', value, step=step)",
+        keeps="none",
+    ),
+    "sacred": Peer(
+        "sacred",
+        "from sacred import Experiment; from sacred.observers import FileStorageObserver\n"
+        "experiment = Experiment('bench', save_git_info=False, interactive=True)\n"
+        "experiment.observers.append(FileStorageObserver(folder))\n"
+        "experiment.main(lambda: None); run = experiment._create_run()",
+        "run.log_scalar('rmse', value, step)",
+        20_000,
+        "none",
     ),
 }
 
@@ -146,31 +205,37 @@ def _process_time(code: str) -> float:
     return statistics.median(times)
 
 
-def measure_peer(name: str) -> list[int]:
+def measure_peer(peer: Peer) -> list[int]:
     """Install a peer in an environment of its own and time its call there."""
-    package, setup, call, count = PEERS[name]
-    folder = HERE.parent / ".cache" / "benchmarks" / package.replace("=", "-")
+    folder = HERE.parent / ".cache" / "benchmarks" / peer.package.replace("=", "-")
     python = folder / "bin" / "python"
-    if not python.exists():
+    if not (folder / ".installed").exists():
         venv.create(folder, with_pip=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", package], check=True)
+        # Some peers import pkg_resources, which setuptools gave up.
+        packages = [peer.package, "setuptools<80"]
+        subprocess.run([python, "-m", "pip", "install", "--quiet", *packages], check=True)
+        (folder / ".installed").touch()
     script = f"""
-import json, tempfile, time
-folder = tempfile.mkdtemp()
-{setup}
+import json, os, sys, tempfile, time
+folder = tempfile.mkdtemp(prefix="runsite-bench-")
+os.chdir(folder)
+{peer.setup}
 times = []
-for step in range({count}):
+for step in range({peer.calls}):
     value = step * 0.1
     begin = time.perf_counter_ns()
-    {call}
+    {peer.call}
     times.append(time.perf_counter_ns() - begin)
-print("TIMES", json.dumps(times))
+print("TIMES", json.dumps(times), flush=True)
+os._exit(0)
 """
     done = subprocess.run(
-        [python, "-c", script], capture_output=True, text=True, check=True, timeout=600
+        [python, "-c", script], capture_output=True, text=True, check=False, timeout=600
     )
-    line = next(line for line in done.stdout.splitlines() if line.startswith("TIMES "))
-    return list(json.loads(line.removeprefix("TIMES ")))
+    for line in done.stdout.splitlines():
+        if "TIMES " in line:
+            return list(json.loads(line.partition("TIMES ")[2]))
+    raise RuntimeError((done.stderr.strip().splitlines() or ["it said nothing"])[-1])
 
 
 def main() -> None:
@@ -180,17 +245,20 @@ def main() -> None:
     parser.add_argument("--peers", action="store_true")
     args = parser.parse_args()
     times = measure_ours(args.calls)
-    for name in PEERS if args.peers else ():
+    for name, peer in PEERS.items() if args.peers else ():
         try:
-            times[name] = measure_peer(name)
-        except (subprocess.SubprocessError, StopIteration) as error:
-            print(f"{name}: not measured ({type(error).__name__})", file=sys.stderr)
+            times[name] = measure_peer(peer)
+        except (OSError, RuntimeError, subprocess.SubprocessError) as error:
+            print(f"{name}: not measured ({error})", file=sys.stderr)
     ours = statistics.median(times["runsite.log_metric"])
-    print(f"{'one scalar at the caller':34} {'median µs':>10} {'p99 µs':>8} {'ratio to ours':>14}")
+    print("| one scalar at the caller | median µs | p99 µs | × runsite | kept on kill -9 |")
+    print("|---|---|---|---|---|")
     for name, values in times.items():
         median = statistics.median(values)
         p99 = statistics.quantiles(values, n=100)[98]
-        print(f"{name:34} {median / 1000:10.2f} {p99 / 1000:8.2f} {median / ours:14.2f}")
+        kept = PEERS[name].keeps if name in PEERS else "all" if "write" in name else ""
+        kept = "**all**" if name == "runsite.log_metric" else kept
+        print(f"| {name} | {median / 1000:.2f} | {p99 / 1000:.2f} | {median / ours:.2f} | {kept} |")
     run = measure_run()
     print(
         f"\na run of 10 params and 5 x 1,000 points: first {run['first_s'] * 1000:.0f} ms, "

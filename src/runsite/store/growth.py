@@ -61,8 +61,8 @@ class WrittenFile:
         self.descriptor = descriptor
         self.size = 0
 
-    def append(self, data: bytes) -> None:
-        """Append bytes: all of them, or none and an OSError."""
+    def append(self, data: bytes, *, last: bool = False) -> None:
+        """Append bytes: all of them, or none and an OSError. Nothing is kept for what is `last`."""
         if os.write(self.descriptor, data) != len(data):
             self.undo_partial()
         self.size += len(data)
@@ -109,15 +109,20 @@ class MappedFile:
         """How many bytes have been appended."""
         return self._base + self.position
 
-    def append(self, data: bytes) -> None:
-        """Append bytes: all of them, or none and an OSError."""
+    def append(self, data: bytes, *, last: bool = False) -> None:
+        """Append bytes: all of them, or none and an OSError. What is `last` has a page kept."""
         room = len(self.window) - self.position
         if len(data) <= room:
             self.window[self.position : self.position + len(data)] = data
             self.position += len(data)
             return
         end = self._base + len(self.window)
-        following = self._open_window(end, len(data) - room)
+        try:
+            following = self._open_window(end, len(data) - room)
+        except OSError:
+            if not last or len(data) - room > _PAGE:
+                raise
+            following = mmap.mmap(self._descriptor, _PAGE, offset=end)
         self.window[self.position :] = data[:room]
         following[: len(data) - room] = data[room:]
         self.window.close()
@@ -139,7 +144,7 @@ class MappedFile:
         size = max(self._next_window, least)
         while True:
             try:
-                os.posix_fallocate(self._descriptor, offset, size)
+                os.posix_fallocate(self._descriptor, offset, size + _PAGE)  # a page for `last`
                 break
             except OSError as error:
                 if size <= least or error.errno not in _NO_ROOM:

@@ -40,14 +40,13 @@ from runsite.store.slots import (
     parse_slots,
 )
 from runsite.store.syncer import syncer
+from runsite.store.watching import FinishedError, Watcher, gone
 
 __all__ = [
     "JOURNAL_ENV",
     "SUFFIX",
-    "FinishedError",
     "Journal",
     "JournalContents",
-    "Watcher",
     "journal_name",
     "make_session",
     "read_journal",
@@ -67,20 +66,6 @@ def make_session(time_ns: int) -> str:
 def journal_name(run_id: str, session: str) -> str:
     """Name a journal's file."""
     return f"{run_id}.{session}{SUFFIX}"
-
-
-class FinishedError(OSError):
-    """The journal takes no more; the run may go on in another."""
-
-
-class Watcher:
-    """Told what a journal's writer should know; this one does nothing about it."""
-
-    def note_failure(self, error: OSError) -> None:
-        """Take what the disk answered to a sync, from the thread that syncs."""
-
-    def note_size(self, size_bytes: int) -> None:
-        """Take the file's size, each second and whenever something else than a point is logged."""
 
 
 class Journal:
@@ -107,6 +92,7 @@ class Journal:
         "_keys",
         "_lock",
         "_synced",
+        "_told",
         "_watcher",
         "log_point",
         "path",
@@ -126,6 +112,7 @@ class Journal:
         self._lock = threading.Lock()
         self._synced = 0
         self._finished = False
+        self._told = False
         opening = format_event(
             "open",
             time_ns=time.time_ns(),
@@ -195,6 +182,27 @@ class Journal:
                 return
             self._synced = size
             self._watcher.note_size(size)
+            if not self._told and self.vanished:
+                self._told = True
+                self._watcher.note_failure(gone(self.path))
+
+    def log_end(self, **values: object) -> None:
+        """Append the event that ends the run; a full disk has room left for it where it can."""
+        data = format_event("set", time_ns=time.time_ns(), values=values)
+        with self._lock:
+            self._append(data, last=True)
+
+    @property
+    def vanished(self) -> bool:
+        """Whether the file has lost its name: somebody removed it, or its folder."""
+        return self._descriptor >= 0 and os.fstat(self._descriptor).st_nlink == 0
+
+    def read(self) -> JournalContents:
+        """Read what it holds, by its own descriptor: that works also when the file is removed."""
+        with open(self._descriptor, "rb", closefd=False) as file:
+            file.seek(0)
+            slots = _parse(file.read(), self.path)
+        return _make_contents(self.path, slots)
 
     def finish(self) -> None:
         """Take no more; the file ends with the last slot. Twice is harmless."""
@@ -226,12 +234,12 @@ class Journal:
             os.close(self._descriptor)
             self._descriptor = -1
 
-    def _append(self, data: bytes) -> None:
+    def _append(self, data: bytes, *, last: bool = False) -> None:
         if self._finished:
             raise FinishedError(errno.EBADF, os.strerror(errno.EBADF), str(self.path))
         if data:
             try:
-                self._file.append(data)
+                self._file.append(data, last=last)
             except OSError as error:
                 raise OSError(error.errno, error.strerror, str(self.path)) from error
             self._watcher.note_size(self._file.size)
@@ -297,16 +305,20 @@ def read_journal(path: Path, *, salvage: bool = False) -> JournalContents:
         CorruptFileError: Damaged before its end, or no journal at all; names file and offset.
         FormatVersionError: A newer runsite wrote it.
     """
-    slots = _read_slots(path)
+    slots = _parse(path.read_bytes(), path)
     if slots.damage or slots.gaps:
         # A slot that was being written while it was read is whole now.
-        slots = _read_slots(path)
+        slots = _parse(path.read_bytes(), path)
     if slots.damage and not salvage:
         raise CorruptFileError(
             f"the journal {path.name} is damaged: {len(slots.damage)} bad slot(s), good ones after",
             where=f"{path}, offset {slots.damage[0]}",
             hint="runsite seal --salvage keeps all that is readable",
         )
+    return _make_contents(path, slots)
+
+
+def _make_contents(path: Path, slots: Slots) -> JournalContents:
     opening = next((event for event in slots.events if event.kind == "open"), None)
     record = opening.values.get("record") if opening else None
     if opening is None or not isinstance(record, dict):
@@ -336,9 +348,9 @@ def read_journal(path: Path, *, salvage: bool = False) -> JournalContents:
     )
 
 
-def _read_slots(path: Path) -> Slots:
+def _parse(data: bytes, path: Path) -> Slots:
     try:
-        return parse_slots(path.read_bytes())
+        return parse_slots(data)
     except TornSlotError as error:
         kind = FormatVersionError if "newer" in str(error) else CorruptFileError
         raise kind(str(error), where=f"{path}, offset 0") from error

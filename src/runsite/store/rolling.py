@@ -19,7 +19,7 @@ from typing import Final
 
 from runsite.records import RunRecord
 from runsite.store.fold import fold_events, format_record
-from runsite.store.journal import Journal, read_journal
+from runsite.store.journal import Journal
 from runsite.store.layout import Layout
 from runsite.store.seal import write_parts
 from runsite.store.slots import Event
@@ -75,7 +75,7 @@ class Rolling:
         """
         if self._old is None:
             return
-        record = write_parts(self._layout, read_journal(self._old.path), alive=True)
+        record = write_parts(self._layout, self._old.read(), alive=True)
         self._base = record
         tell("follows", {"record": format_record(record)})
         with contextlib.suppress(FileNotFoundError):

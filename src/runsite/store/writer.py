@@ -20,10 +20,11 @@ from runsite.errors import RunsiteError, RunStateError, StoreError, quote
 from runsite.records import ArtifactRecord, InputRecord, ModelRecord, RunRecord, SourceRecord
 from runsite.store.fold import time_to_us
 from runsite.store.hot_path import LogPoint, refuse_point
-from runsite.store.journal import FinishedError, Journal, Watcher, make_session, read_journal
-from runsite.store.layout import Layout
+from runsite.store.journal import Journal, make_session
+from runsite.store.layout import Layout, create_layout
 from runsite.store.rolling import ROLL_BYTES, Rolling
 from runsite.store.seal import find_journals, seal_contents, seal_journal
+from runsite.store.watching import FinishedError, Watcher, gone
 
 __all__ = ["STRICT_ENV", "RunWriter"]
 
@@ -160,11 +161,12 @@ class RunWriter(Watcher):
             if self._journal is not None:
                 changes: dict[str, object] = {}
                 if status is not None and self._owner:
-                    changes = {"status": status, "end_time": end_time}
-                if self.incomplete:
+                    end_us = None if end_time is None else time_to_us(end_time)
+                    changes = {"status": status, "end_time": end_us}
+                if self.incomplete or self._journal.vanished:
                     changes["incomplete"] = True
                 if changes:
-                    self.set_fields(**changes)
+                    self._append(lambda journal: journal.log_end(**changes))
             self._closed = True
             self.log_point = refuse_point
             journal, self._journal = self._journal, None
@@ -176,7 +178,12 @@ class RunWriter(Watcher):
     def _seal(self, journal: Journal) -> None:
         try:
             journal.finish()
-            seal_contents(self._layout, read_journal(journal.path))
+            vanished = journal.vanished
+            if vanished:
+                create_layout(self._layout.root)
+            seal_contents(self._layout, journal.read())
+            if vanished and not self._warned:
+                raise gone(journal.path)
         finally:
             journal.close()
         for path in find_journals(self._layout, self.run_id):
@@ -272,24 +279,32 @@ class RunWriter(Watcher):
         try:
             action()
         except (OSError, RunsiteError) as error:
-            self.incomplete = True
-            if os.environ.get(STRICT_ENV) == "1":
-                if isinstance(error, RunsiteError):
-                    raise
-                raise StoreError(
-                    f"cannot write to the store: {error.strerror or error}",
-                    where=str(self._layout.root),
-                ) from error
-            if not self._warned:
-                self._warned = True
-                _log.warning(
-                    "run %s is incomplete: cannot write to the store %s: %s. Training goes on; "
-                    "%s=1 makes this an error.",
-                    self.run_id,
-                    quote(str(self._layout.root)),
-                    error,
-                    STRICT_ENV,
-                )
+            self.take_failure(error)
+
+    def take_failure(self, error: OSError | RunsiteError) -> None:
+        """Go on without what could not be written: one warning a run, the run is incomplete.
+
+        Raises:
+            StoreError: `RUNSITE_STRICT` is 1 (or the error itself, if it says where and what).
+        """
+        self.incomplete = True
+        if os.environ.get(STRICT_ENV) == "1":
+            if isinstance(error, RunsiteError):
+                raise error
+            raise StoreError(
+                f"cannot write to the store: {error.strerror or error}",
+                where=str(self._layout.root),
+            ) from error
+        if not self._warned:
+            self._warned = True
+            _log.warning(
+                "run %s is incomplete: cannot write to the store %s: %s. Training goes on; "
+                "%s=1 makes this an error.",
+                self.run_id,
+                quote(str(self._layout.root)),
+                error,
+                STRICT_ENV,
+            )
 
     def after_fork(self) -> None:
         """Let go of the parent's journal, in a forked child; the next call opens one of its own."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import logging
 import os
 import sys
 import threading
@@ -13,14 +12,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from runsite.capture import Capture
-from runsite.errors import RunStateError, StoreError, quote
+from runsite.errors import RunStateError, quote
 from runsite.records import LifecycleStage, RunRecord, RunStatus
 from runsite.store import RunWriter, Store
-from runsite.store.writer import STRICT_ENV
 
 __all__ = ["Session", "attach", "begin", "close", "close_idle", "find", "release", "resume"]
 
-_log = logging.getLogger("runsite")
 _IDLE_S = 2.0
 
 
@@ -53,7 +50,6 @@ class Session:
         self.status = RunStatus.RUNNING.value
         self.end_time: datetime | None = None
         self._ended_as: str | None = None
-        self._warned = False
 
     @property
     def run_id(self) -> str:
@@ -65,24 +61,7 @@ class Session:
         try:
             action()
         except OSError as error:
-            self.writer.incomplete = True
-            if os.environ.get(STRICT_ENV) == "1":
-                if isinstance(error, StoreError):
-                    raise
-                raise StoreError(
-                    f"cannot write to the store: {error.strerror or error}",
-                    where=str(self.store.root),
-                ) from error
-            if not self._warned:
-                self._warned = True
-                _log.warning(
-                    "run %s is incomplete: cannot write to the store %s: %s. Training goes on; "
-                    "%s=1 makes this an error.",
-                    self.run_id,
-                    quote(str(self.store.root)),
-                    error,
-                    STRICT_ENV,
-                )
+            self.writer.take_failure(error)
 
     def note_end(self, status: str) -> None:
         """Remember how one of several holders ended; what is not FINISHED weighs more."""

@@ -6,7 +6,9 @@ import contextlib
 import dataclasses
 import shutil
 import sys
+import tempfile
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +16,7 @@ from runsite.errors import CorruptFileError, ForeignStoreError, FormatVersionErr
 from runsite.records import ArtifactRecord, ExperimentRecord, InputRecord, ModelRecord, SourceRecord
 from runsite.store import Store
 from runsite.store.journal import read_journal
+from runsite.store.mounts import can_map
 from runsite.store.seal import find_journals, seal_contents
 from support.runs import BEGAN, a_run
 
@@ -295,6 +298,42 @@ def test_a_full_disk_is_one_warning(tmp_store, caplog, monkeypatch, way):
     assert record.incomplete
     steps = store.scan_metrics().select("step").collect()["step"].to_list()
     assert sorted(steps) == list(range(-1, logged))
+
+
+def test_a_folder_that_vanished_is_made_anew(tmp_store, caplog):
+    """A store removed under a run costs one warning; what the run logged is there at its end."""
+    store = Store.create(tmp_store)
+    writer = store.start_run(a_run(1))
+    log_something(writer)
+    shutil.rmtree(tmp_store)
+    writer.log_metrics([("late", 1.0, 0, None)])
+    writer._journal.sync()
+    for step in range(3):
+        writer.log_metrics([("late", 1.0, step + 1, None)])
+    writer.close(status="FINISHED", end_time=END)
+    assert len(caplog.records) == 1
+    assert "the journal was removed; what it holds is kept until the run ends" in caplog.text
+    record = Store.open(tmp_store).read_run(writer.run_id)
+    assert (record.status, record.incomplete) == ("FINISHED", True)
+    assert {key: summary.count for key, summary in record.metrics.items()} == {
+        "rmse": 3,
+        "late": 4,
+    }
+
+
+@pytest.mark.skipif(not can_map(Path(tempfile.gettempdir())), reason="nothing is mapped here")
+def test_a_run_ends_on_a_full_disk(tmp_store):
+    """Its end and that it is incomplete have a page kept; the seal waits for room."""
+    store = Store.create(tmp_store)
+    writer = store.start_run(a_run(1))
+    writer.log_metrics([("a", 1.0, 0, None)])
+    [journal] = find_journals(store.layout)
+    with size_limit(journal.stat().st_size):
+        for step in range(3000):
+            writer.log_metrics([("a", 1.0, step, None)])
+        writer.close(status="FINISHED", end_time=END)
+    [record] = store.seal() or [store.read_run(writer.run_id)]
+    assert (record.status, record.end_time, record.incomplete) == ("FINISHED", END, True)
 
 
 @contextlib.contextmanager

@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 
 from runsite.store import syncer as module
-from runsite.store.journal import Journal, Watcher, make_session
+from runsite.store.journal import Journal, make_session
 from runsite.store.syncer import syncer
+from runsite.store.watching import Watcher
 from support.runs import a_run
 
 
