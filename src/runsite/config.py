@@ -35,6 +35,9 @@ class SiteConfig:
         max_file_mb: Largest file of a run that is copied into the site, in MB.
         max_artifacts_mb: How much of such files the site holds in all, in MB; 0 for none.
         directions: Metric key → ``min`` or ``max`` where the name alone does not tell.
+        max_size_mb: What the site shall stay below, in MB; histories are thinned to fit.
+        run_pages: Runs with a page of their own; where there are more runs, one page shows the
+            others.
     """
 
     title: str = "runsite"
@@ -46,6 +49,8 @@ class SiteConfig:
     max_file_mb: float = 5.0
     max_artifacts_mb: float = 200.0
     directions: Mapping[str, str] = field(default_factory=dict)
+    max_size_mb: float = 1_000.0
+    run_pages: int = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +154,7 @@ def parse_config(text: str, *, folder: Path = Path(), name: str = CONFIG_NAME) -
 def _parse_site(site: Mapping[str, object], problems: list[str]) -> SiteConfig:
     plain = SiteConfig()
     names = ("title", "description", "output", "base_url", "repository_url", "theme")
-    numbers = ("max_file_mb", "max_artifacts_mb")
+    numbers = ("max_file_mb", "max_artifacts_mb", "max_size_mb", "run_pages")
     problems += _unknown_keys(site, {*names, *numbers, "directions"}, "site.")
     directions = _section(site, "directions", problems)
     for key, value in directions.items():
@@ -161,6 +166,8 @@ def _parse_site(site: Mapping[str, object], problems: list[str]) -> SiteConfig:
         max_file_mb=_number(site, "max_file_mb", plain.max_file_mb, problems),
         max_artifacts_mb=_number(site, "max_artifacts_mb", plain.max_artifacts_mb, problems),
         directions={str(k): str(v) for k, v in directions.items()},
+        max_size_mb=_number(site, "max_size_mb", plain.max_size_mb, problems),
+        run_pages=int(_number(site, "run_pages", plain.run_pages, problems)),
     )
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 import polars as pl
 
 from runsite.build.importance import ImportanceShop
+from runsite.build.reading import SiteData
 from runsite.build.runs import RunPlan
 from runsite.build.workshop import Workshop
 from runsite.pages.experiment import assemble_experiment_page
@@ -35,30 +37,53 @@ class ExperimentResult:
     shards: ExperimentShards
 
 
+def summarise_experiments(
+    data: SiteData, *, directions: Mapping[str, str]
+) -> dict[str, ExperimentSummary]:
+    """Summarise every experiment that has runs, by name, in the order of names."""
+    gated = list_gated_metrics(data.registry.models.values())
+    return {
+        name: summarise_experiment(name, runs=runs, directions=directions, gated=gated)
+        for name, runs in _split(data.runs.frame)
+    }
+
+
 def write_experiments(
-    shop: Workshop, plan: RunPlan, *, importance: ImportanceShop
+    shop: Workshop,
+    plan: RunPlan,
+    *,
+    summaries: Mapping[str, ExperimentSummary],
+    importance: ImportanceShop,
 ) -> tuple[ExperimentResult, ...]:
     """Write the page and the data of every experiment that has runs.
 
     Args:
         shop: The build.
         plan: From `plan_runs`.
+        summaries: From `summarise_experiments`.
         importance: Takes the orders for what is measured meanwhile.
     """
-    frame = shop.data.runs.frame
-    groups = frame.partition_by("experiment", as_dict=True, maintain_order=True)
     return tuple(
-        _write_experiment(shop, plan, name=str(name), runs=runs, importance=importance)
-        for (name,), runs in sorted(groups.items(), key=lambda item: str(item[0][0]))
+        _write_experiment(shop, plan, summary=summaries[name], runs=runs, importance=importance)
+        for name, runs in _split(shop.data.runs.frame)
     )
 
 
+def _split(frame: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]:
+    groups = frame.partition_by("experiment", as_dict=True, maintain_order=True)
+    return sorted(((str(name), runs) for (name,), runs in groups.items()), key=itemgetter(0))
+
+
 def _write_experiment(
-    shop: Workshop, plan: RunPlan, *, name: str, runs: pl.DataFrame, importance: ImportanceShop
+    shop: Workshop,
+    plan: RunPlan,
+    *,
+    summary: ExperimentSummary,
+    runs: pl.DataFrame,
+    importance: ImportanceShop,
 ) -> ExperimentResult:
+    name = summary.name
     directions = shop.options.config.site.directions
-    gated = list_gated_metrics(shop.data.registry.models.values())
-    summary = summarise_experiment(name, runs=runs, directions=directions, gated=gated)
     table = make_runs_table(runs, directions=directions)
     shards = _write_table(shop, plan, name=name, table=table, importance=importance)
     record = shop.data.experiments.get(name)
@@ -83,7 +108,8 @@ def _write_table(
     for number, start in enumerate(range(0, frame.height, ROWS_A_SHARD)):
         part = frame.slice(start, ROWS_A_SHARD)
         texts = table.texts.slice(start, ROWS_A_SHARD)
-        body = ",".join(f"[{json.dumps(c.id)},{_render(c, part, texts)}]" for c in columns)
+        filled = [c for c in columns if part[c.id].null_count() < part.height]
+        body = ",".join(f"[{json.dumps(c.id)},{_render(c, part, texts)}]" for c in filled)
         path = f"{folder}/runs-{number}.js"
         text = render_shard(path, f'{{"rows":{part.height},"columns":[{body}]}}')
         addresses.append(shop.write_data(path, text))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from runsite.build.workshop import Workshop
+from runsite.pages.context import Site
 from runsite.pages.formatting import format_duration, format_iso, format_number
 from runsite.pages.models import ModelCard
 from runsite.pages.overview import ExperimentCard
-from runsite.pages.paths import make_model_path, make_run_path
+from runsite.pages.paths import make_model_path
 from runsite.pages.run import find_run_status
 from runsite.records import RunRecord
 from runsite.registry.compare import MoveKind
@@ -42,10 +43,10 @@ def write_machine_files(
 def _list_runs(shop: Workshop) -> list[FeedEntry]:
     runs = shop.data.runs
     newest = runs.frame.tail(_MAX_RUNS)["run_id"]
-    return [_make_run_entry(runs.get_record(run_id)) for run_id in newest]
+    return [_make_run_entry(runs.get_record(run_id), site=shop.site) for run_id in newest]
 
 
-def _make_run_entry(run: RunRecord) -> FeedEntry:
+def _make_run_entry(run: RunRecord, *, site: Site) -> FeedEntry:
     metrics = [f"{key} {format_number(m.last)}" for key, m in sorted(run.metrics.items())[:6]]
     facts = [find_run_status(run).lower()]
     if run.end_time:
@@ -53,7 +54,7 @@ def _make_run_entry(run: RunRecord) -> FeedEntry:
     return FeedEntry(
         key=f"run-{run.run_id}",
         title=f"{run.run_name.strip() or run.run_id[:8]} ({run.experiment})",
-        path=make_run_path(run.run_id),
+        path=site.find_run_path(run.run_id),
         at=format_iso(run.end_time or run.start_time),
         summary=f"Run {' '.join(facts)}: {', '.join(metrics) or 'no metrics'}.",
         author=run.source.user,

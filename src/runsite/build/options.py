@@ -42,6 +42,7 @@ class BuildReport:
         size_bytes: Size of all of them.
         added: Paths of new files; `changed` and `removed` likewise.
         warnings: What a strict build would fail for, one line each.
+        notes: What was left out to keep the site small, one sentence each.
         duration_s: By the clock that was passed in.
     """
 
@@ -53,6 +54,7 @@ class BuildReport:
     changed: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     duration_s: float = 0.0
 
     @property

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from runsite import __version__
+from runsite.build.any_run import write_any_run
 from runsite.build.artifacts import publish_files
 from runsite.build.assets import find_versions, read_assets, write_assets
-from runsite.build.experiments import ExperimentResult, write_experiments
+from runsite.build.experiments import (
+    ExperimentResult,
+    summarise_experiments,
+    write_experiments,
+)
 from runsite.build.importance import ImportanceShop
 from runsite.build.machine import write_machine_files
 from runsite.build.models import write_models
 from runsite.build.options import BuildOptions
+from runsite.build.plan import SitePlan, plan_site
 from runsite.build.prepare import Preparation
-from runsite.build.reading import read_site_data
+from runsite.build.reading import RunIndex, SiteData, read_site_data
 from runsite.build.runs import plan_runs, write_runs
 from runsite.build.search import write_search
 from runsite.build.tables import write_tables
@@ -27,15 +35,31 @@ from runsite.pages.overview import (
     assemble_overview_page,
     make_experiment_cards,
 )
+from runsite.pages.paths import RUN_BY_ID_PATH
 from runsite.pages.plain import assemble_compare_page, assemble_not_found_page
 from runsite.pages.timeline import make_timeline
 from runsite.registry.compare import MoveKind
 from runsite.render.environment import make_environment
 from runsite.render.themes import Theme
 
-__all__ = ["write_site"]
+__all__ = ["WrittenSite", "write_site"]
 
 _NEWEST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenSite:
+    """What became of it.
+
+    Attributes:
+        n_runs: Runs on the site.
+        warnings: What a strict build would fail for, one line each.
+        notes: What was left out to keep the site small, one sentence each.
+    """
+
+    n_runs: int
+    warnings: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 def write_site(
@@ -45,7 +69,7 @@ def write_site(
     theme: Theme,
     code: str,
     progress: Callable[[int, int], None] | None = None,
-) -> tuple[int, tuple[str, ...]]:
+) -> WrittenSite:
     """Write every page and data file.
 
     Args:
@@ -54,33 +78,31 @@ def write_site(
         theme: With which templates.
         code: Digest of all inputs but the data.
         progress: Told how far the run pages are.
-
-    Returns:
-        How many runs the site has, and the warnings.
     """
     with Preparation() as preparation:
         data = read_site_data(options)
         assets = read_assets(theme, preparation)
     write_assets(writer, assets)
-    settings = options.config.site
+    versions = list_version_refs(data.registry)
+    summaries = summarise_experiments(data, directions=options.config.site.directions)
+    site_plan = plan_site(
+        data.runs.frame,
+        registered=versions,
+        best=[best.run_id for summary in summaries.values() for best in summary.best],
+        settings=options.config.site,
+    )
+    site = _make_site(options, data, site_plan)
+    runs = RunIndex(data.runs.frame, find_path=site.find_run_path)
     shop = Workshop(
         options=options,
-        site=Site(
-            title=settings.title,
-            description=settings.description,
-            version=__version__,
-            repository_url=settings.repository_url.rstrip("/"),
-            base_url=f"{options.base_url.rstrip('/')}/" if options.base_url else "",
-            n_models=len(data.registry.models),
-        ),
-        data=data,
+        site=site,
+        data=dataclasses.replace(data, runs=runs),
         environment=make_environment(theme, assets=find_versions(assets)),
         writer=writer,
         code=code,
     )
-    versions = list_version_refs(data.registry)
     files = publish_files(shop, first=versions)
-    plan = plan_runs(shop, versions=versions, files=files)
+    plan = plan_runs(shop, site_plan=site_plan, versions=versions, files=files)
     total, done = len(data.runs), 0
 
     def tick(count: int) -> None:
@@ -90,16 +112,35 @@ def write_site(
             progress(done, total)
 
     with ImportanceShop() as importance:
-        experiments = write_experiments(shop, plan, importance=importance)
+        experiments = write_experiments(shop, plan, summaries=summaries, importance=importance)
         importance.start(writer)
         write_runs(shop, plan, tick=tick)
+        write_any_run(shop, plan, tick=tick)
         models, warnings = write_models(shop)
         _write_plain_pages(shop, experiments, models)
         write_tables(shop, plan)
-        summaries = [result.summary for result in experiments]
-        write_machine_files(shop, experiments=make_experiment_cards(summaries), models=models)
+        cards = make_experiment_cards(list(summaries.values()), site=site)
+        write_machine_files(shop, experiments=cards, models=models)
         importance.finish(writer)
-    return total, (*data.problems, *files.warnings, *warnings)
+    return WrittenSite(
+        n_runs=total,
+        warnings=(*data.problems, *files.warnings, *warnings),
+        notes=site_plan.notes,
+    )
+
+
+def _make_site(options: BuildOptions, data: SiteData, plan: SitePlan) -> Site:
+    settings = options.config.site
+    return Site(
+        title=settings.title,
+        description=settings.description,
+        version=__version__,
+        repository_url=settings.repository_url.rstrip("/"),
+        base_url=f"{options.base_url.rstrip('/')}/" if options.base_url else "",
+        n_models=len(data.registry.models),
+        run_page="" if plan.own_pages is None else RUN_BY_ID_PATH,
+        own_pages=plan.own_pages or frozenset(),
+    )
 
 
 def _write_plain_pages(

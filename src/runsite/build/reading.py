@@ -20,7 +20,7 @@ from runsite.store import Store
 from runsite.store.schema import record_from_row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 __all__ = ["RunIndex", "SiteData", "read_site_data"]
 
@@ -31,10 +31,12 @@ class RunIndex:
     Immutable once made; threads may share it.
     """
 
-    def __init__(self, runs: pl.DataFrame) -> None:
+    def __init__(
+        self, runs: pl.DataFrame, *, find_path: Callable[[str], str] = make_run_path
+    ) -> None:
         self.frame = runs
         self._rows = {run_id: row for row, run_id in enumerate(runs["run_id"])}
-        self._refs = {ref.run_id: ref for ref in _make_refs(runs)}
+        self._refs = {ref.run_id: ref for ref in _make_refs(runs, find_path)}
 
     def __contains__(self, run_id: object) -> bool:
         return run_id in self._rows
@@ -124,12 +126,12 @@ def _find_missing_runs(registry: Registry, runs: RunIndex) -> list[str]:
     ]
 
 
-def _make_refs(runs: pl.DataFrame) -> Iterable[RunRef]:
+def _make_refs(runs: pl.DataFrame, find_path: Callable[[str], str]) -> Iterable[RunRef]:
     columns = runs.select("run_id", "run_name", "status", "interrupted")
     for run_id, name, status, interrupted in columns.iter_rows():
         yield RunRef(
             run_id=run_id,
             name=(name or "").strip() or run_id[:8],
             status="INTERRUPTED" if interrupted else status,
-            path=make_run_path(run_id),
+            path=find_path(run_id),
         )

@@ -1,4 +1,4 @@
-"""The run pages and the histories that they draw."""
+"""The run pages, the data of the runs that have none, and the histories that both draw."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ import polars as pl
 
 from runsite.build.artifacts import PublishedFiles, read_files
 from runsite.build.histories import (
-    CurveShard,
     collect_batches,
     count_points,
-    plan_shards,
+    plan_curve_shards,
     render_curve_shard,
 )
+from runsite.build.plan import SitePlan
+from runsite.build.shards import Shard
 from runsite.build.workshop import Workshop
-from runsite.pages.context import StageRef
+from runsite.pages.context import RunRef, StageRef
 from runsite.pages.paths import make_run_path
 from runsite.pages.run import RunSurroundings, assemble_run_page
 from runsite.render.shards import render_curves
@@ -25,6 +26,7 @@ __all__ = ["RunPlan", "plan_runs", "write_runs"]
 
 Sparks = Mapping[str, Mapping[str, Sequence[float]]]
 _RUNS_A_BATCH = 200
+_SPARK_POINTS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,26 +38,42 @@ class RunPlan:
         shards: All curve shards.
         points: Run id → points logged, for runs that have a history.
         stamps: Run id → what changes when the run does; empty for a run in progress.
+        own: Runs with a page of their own, in the order of their start.
+        max_points: Most points of a series.
     """
 
     around: Mapping[str, RunSurroundings]
-    shards: tuple[CurveShard, ...]
+    shards: tuple[Shard, ...]
     points: Mapping[str, int]
     stamps: Mapping[str, str]
+    own: tuple[str, ...]
+    max_points: int
+
+    def make_stamp(self, run_id: str) -> str:
+        """Tell all that a run's page is made from; empty for a run in progress."""
+        stamp = self.stamps[run_id]
+        return f"{stamp}\n{_describe(self.around[run_id])}" if stamp else ""
 
 
 def plan_runs(
-    shop: Workshop, *, versions: Mapping[str, tuple[StageRef, ...]], files: PublishedFiles
+    shop: Workshop,
+    *,
+    site_plan: SitePlan,
+    versions: Mapping[str, tuple[StageRef, ...]],
+    files: PublishedFiles,
 ) -> RunPlan:
     """Find each run's neighbours and shard."""
     frame = shop.data.runs.frame
-    shards = plan_shards(frame)
+    shards = plan_curve_shards(frame, max_points=site_plan.max_points)
     shard_of = {run_id: shard.path for shard in shards for run_id in shard.run_ids}
+    own = site_plan.own_pages
     return RunPlan(
         around=dict(_find_surroundings(shop, shard_of=shard_of, versions=versions, files=files)),
         shards=shards,
         points=count_points(frame),
         stamps=_make_stamps(frame),
+        own=tuple(run_id for run_id in frame["run_id"] if own is None or run_id in own),
+        max_points=site_plan.max_points,
     )
 
 
@@ -65,12 +83,9 @@ def write_runs(shop: Workshop, plan: RunPlan, *, tick: Callable[[int], None]) ->
     Args:
         shop: The build.
         plan: From `plan_runs`.
-        tick: Called with the number of pages that were just done.
+        tick: Called with the number of runs that were just done.
     """
-    keys = {
-        run_id: shop.make_key(stamp, plan.around[run_id]) if stamp else ""
-        for run_id, stamp in plan.stamps.items()
-    }
+    keys = {run_id: _page_key(shop, plan, run_id) for run_id in plan.own}
     stale = {
         run_id
         for run_id, key in keys.items()
@@ -84,24 +99,34 @@ def write_runs(shop: Workshop, plan: RunPlan, *, tick: Callable[[int], None]) ->
         if not shop.writer.keep(shard.path, key=key)
     }
     for groups, curves in collect_batches(
-        shop.data.store, _group(plan, stale, stale_shards), points=plan.points
+        shop.data.store,
+        _group(plan, stale, stale_shards),
+        points=plan.points,
+        max_points=plan.max_points or _SPARK_POINTS,
     ):
-        series = render_curves(curves)
-        for group in groups:
-            shard = stale_shards.get(tuple(group))
-            if shard:
-                text = render_curve_shard(shard, series)
-                shop.writer.write(shard.path, text, key=shard_keys[shard])
-        sparks = _find_sparks(curves)
-        for group in groups:
-            wanted = [run_id for run_id in group if run_id in stale]
-            _write_pages(shop, plan, wanted, sparks=sparks, keys=keys)
-            tick(len(wanted))
+        _write_shards(
+            shop,
+            [stale_shards[tuple(g)] for g in groups if tuple(g) in stale_shards],
+            curves,
+            keys=shard_keys,
+        )
+        wanted = [run_id for group in groups for run_id in group if run_id in stale]
+        _write_pages(shop, plan, wanted, sparks=_find_sparks(curves, wanted), keys=keys)
+        tick(len(wanted))
 
 
-def _find_sparks(curves: pl.DataFrame) -> Sparks:
+def _write_shards(
+    shop: Workshop, shards: Sequence[Shard], curves: pl.DataFrame, *, keys: Mapping[Shard, str]
+) -> None:
+    series = render_curves(curves) if shards else {}
+    for shard in shards:
+        shop.writer.write(shard.path, render_curve_shard(shard, series), key=keys[shard])
+
+
+def _find_sparks(curves: pl.DataFrame, run_ids: Sequence[str]) -> Sparks:
     sparks: dict[str, dict[str, Sequence[float]]] = {}
-    for run_id, key, values in curves.select("run_id", "key", "values").iter_rows():
+    wanted = curves.filter(pl.col("run_id").is_in(pl.Series(run_ids, dtype=pl.String).implode()))
+    for run_id, key, values in wanted.select("run_id", "key", "values").iter_rows():
         sparks.setdefault(run_id, {})[key] = values
     return sparks
 
@@ -130,7 +155,7 @@ def _write_pages(
 
 
 def _group(
-    plan: RunPlan, stale: set[str], stale_shards: Mapping[tuple[str, ...], CurveShard]
+    plan: RunPlan, stale: set[str], stale_shards: Mapping[tuple[str, ...], Shard]
 ) -> Iterator[Sequence[str]]:
     """Group the runs to work on: shards that must be written whole, and stale pages besides."""
     done: set[str] = set()
@@ -142,9 +167,14 @@ def _group(
         yield rest[start : start + _RUNS_A_BATCH]
 
 
-def _shard_key(shop: Workshop, plan: RunPlan, shard: CurveShard) -> str:
+def _page_key(shop: Workshop, plan: RunPlan, run_id: str) -> str:
+    stamp = plan.make_stamp(run_id)
+    return shop.make_key(stamp) if stamp else ""
+
+
+def _shard_key(shop: Workshop, plan: RunPlan, shard: Shard) -> str:
     stamps = [plan.stamps[run_id] for run_id in shard.run_ids]
-    return shop.make_key(shard.run_ids, stamps) if all(stamps) else ""
+    return shop.make_key(plan.max_points, shard.run_ids, stamps) if all(stamps) else ""
 
 
 def _make_stamps(frame: pl.DataFrame) -> dict[str, str]:
@@ -153,6 +183,16 @@ def _make_stamps(frame: pl.DataFrame) -> dict[str, str]:
         run_id: "" if status == "RUNNING" else f"{revision} {status} {','.join(sessions or ())}"
         for run_id, revision, status, sessions in columns.iter_rows()
     }
+
+
+def _describe(around: RunSurroundings) -> str:
+    near = (around.previous, around.following, around.parent, *around.children)
+    runs = "\n".join(_describe_ref(ref) for ref in near)
+    return f"{runs}\n{around.versions!r}\n{around.skipped!r}\n{around.curves_path}"
+
+
+def _describe_ref(ref: RunRef | None) -> str:
+    return f"{ref.path} {ref.status} {ref.name!r}" if ref else ""
 
 
 def _find_surroundings(

@@ -49,14 +49,14 @@ def build(
     layout = open_layout(options.store)
     inputs = find_inputs_digest(layout, options=options, code=code)
     n_runs, warnings = writer.before.n_runs, writer.before.warnings
+    notes: tuple[str, ...] = ()
     up_to_date = inputs and inputs == writer.before.inputs and writer.is_complete()
     if options.force or not up_to_date:
         # Polars, Jinja and the rest take most of a second to load: only where there is work.
         from runsite.build.pages import write_site
 
-        n_runs, warnings = write_site(
-            options, writer=writer, theme=theme, code=code, progress=progress
-        )
+        done = write_site(options, writer=writer, theme=theme, code=code, progress=progress)
+        n_runs, warnings, notes = done.n_runs, done.warnings, done.notes
         writer.finish(inputs=inputs, n_runs=n_runs, warnings=warnings)
     return BuildReport(
         index=Path(options.output, INDEX),
@@ -67,5 +67,6 @@ def build(
         changed=tuple(writer.changes.changed),
         removed=tuple(writer.changes.removed),
         warnings=tuple(warnings),
+        notes=notes,
         duration_s=clock() - started,
     )

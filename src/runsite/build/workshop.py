@@ -33,7 +33,7 @@ class Workshop:
 
     def make_key(self, *inputs: object) -> str:
         """Digest what a file is made from; the code and the settings are always part of it."""
-        text = repr((self.code, self.site.n_models, inputs))
+        text = repr((self.code, self.site.n_models, self.site.run_page, inputs))
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
     def write_page(self, page: Page, *, key: str = "") -> None:

@@ -8,6 +8,9 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
+
+from runsite.pages.paths import make_run_path
 
 __all__ = [
     "Fact",
@@ -51,6 +54,20 @@ class Site:
     repository_url: str = told("Web address of the Git repository, without a slash; may be empty.")
     base_url: str = told("Where the site is published, a slash at its end; may be empty.")
     n_models: int = told("Registered models; the navigation leaves them out where there are none.")
+    run_page: str = told(
+        "Page that shows any run, by the id after `#run=`; empty where each run has its own.",
+        default="",
+    )
+    own_pages: frozenset[str] = told(
+        "Ids of the runs that have a page of their own; empty where all have.",
+        default=frozenset(),
+    )
+
+    def find_run_path(self, run_id: str) -> str:
+        """Return where a run is shown: its own page, or the page of any run."""
+        if not self.run_page or run_id in self.own_pages:
+            return make_run_path(run_id)
+        return f"{self.run_page}#run={quote(run_id, safe='')}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,6 @@ from runsite.pages.paths import (
     OVERVIEW_PATH,
     find_root,
     make_experiment_path,
-    make_run_path,
 )
 from runsite.pages.plain import ExperimentShards
 from runsite.queries.columns import Column, RunsTable
@@ -132,9 +131,9 @@ def assemble_experiment_page(
         name=summary.name,
         note=note,
         facts=_facts(summary),
-        best=tuple(make_best_card(best) for best in summary.best),
+        best=tuple(make_best_card(best, site=site) for best in summary.best),
         columns=tuple(_head(column) for column in table.columns),
-        rows=_rows(table),
+        rows=_rows(table, site=site),
         n_runs=table.frame.height,
         n_left_out=table.left_out,
         data=data,
@@ -142,7 +141,7 @@ def assemble_experiment_page(
     )
 
 
-def make_best_card(best: BestRun) -> BestCard:
+def make_best_card(best: BestRun, *, site: Site) -> BestCard:
     """Show the best run by one metric."""
     return BestCard(
         metric=best.metric,
@@ -153,7 +152,7 @@ def make_best_card(best: BestRun) -> BestCard:
             run_id=best.run_id,
             name=best.run_name.strip() or best.run_id[:8],
             status=best.status,
-            path=make_run_path(best.run_id),
+            path=site.find_run_path(best.run_id),
         ),
     )
 
@@ -189,13 +188,13 @@ def _head(column: Column) -> ColumnHead:
     )
 
 
-def _rows(table: RunsTable) -> tuple[TableRow, ...]:
+def _rows(table: RunsTable, *, site: Site) -> tuple[TableRow, ...]:
     visible = [column for column in table.columns if column.visible]
     rows = []
     for values in table.frame.tail(FIRST_ROWS).reverse().iter_rows(named=True):
         name = str(values["run.name"] or "").strip() or str(values["run.id"])[:8]
         cells = tuple(_cell(column, values[column.id], name) for column in visible)
-        rows.append(TableRow(path=make_run_path(values["run.id"]), name=name, cells=cells))
+        rows.append(TableRow(path=site.find_run_path(values["run.id"]), name=name, cells=cells))
     return tuple(rows)
 
 

@@ -111,7 +111,7 @@ def assemble_overview_page(  # noqa: PLR0913  # one for each part of the page
         moves: Timeline of all models, the newest first.
         problems: Files of the store that could not be read, one line each.
     """
-    cards = make_experiment_cards(summaries)
+    cards = make_experiment_cards(summaries, site=site)
     main = {s.name: s.best[0].metric for s in summaries if s.best}
     return OverviewPage(
         site=site,
@@ -128,7 +128,7 @@ def assemble_overview_page(  # noqa: PLR0913  # one for each part of the page
         moves=tuple(row for row in moves if row.is_promotion)[:_MAX_MOVES],
         experiments=cards[:_MAX_EXPERIMENTS],
         n_experiments=len(cards),
-        new_runs=tuple(_new_run(run, main=main) for run in newest[:_MAX_NEW]),
+        new_runs=tuple(_new_run(run, main=main, site=site) for run in newest[:_MAX_NEW]),
         problems=tuple(problems),
     )
 
@@ -147,11 +147,13 @@ def assemble_experiments_page(
             section="experiments",
             crumbs=(Link("Overview", OVERVIEW_PATH),),
         ),
-        experiments=make_experiment_cards(summaries),
+        experiments=make_experiment_cards(summaries, site=site),
     )
 
 
-def make_experiment_cards(summaries: Sequence[ExperimentSummary]) -> tuple[ExperimentCard, ...]:
+def make_experiment_cards(
+    summaries: Sequence[ExperimentSummary], *, site: Site
+) -> tuple[ExperimentCard, ...]:
     """Show experiments in a list, the newest first."""
     newest_first = sorted(summaries, key=lambda s: s.name)
     newest_first.sort(key=lambda s: format_iso(s.last_start), reverse=True)
@@ -163,7 +165,7 @@ def make_experiment_cards(summaries: Sequence[ExperimentSummary]) -> tuple[Exper
             n_running=summary.n_running,
             last=format_time(summary.last_start),
             last_iso=format_iso(summary.last_start),
-            best=make_best_card(summary.best[0]) if summary.best else None,
+            best=make_best_card(summary.best[0], site=site) if summary.best else None,
             trend=make_sparkline(summary.trend),
         )
         for summary in newest_first
@@ -192,12 +194,12 @@ def _by_stage(model: ModelCard) -> tuple[int, str]:
     return (0 if "Production" in stages else 1 if stages else 2, model.name)
 
 
-def _new_run(run: RunRecord, *, main: Mapping[str, str]) -> NewRun:
+def _new_run(run: RunRecord, *, main: Mapping[str, str], site: Site) -> NewRun:
     metric = main.get(run.experiment, "")
     summary = run.metrics.get(metric)
     ended = (run.end_time - run.start_time).total_seconds() if run.end_time else None
     return NewRun(
-        run=make_run_ref(run),
+        run=make_run_ref(run, site=site),
         experiment=Link(run.experiment, make_experiment_path(run.experiment)),
         started=format_time(run.start_time),
         started_iso=format_iso(run.start_time),

@@ -6,13 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from runsite.pages.context import Link, Meta, Site, told
-from runsite.pages.paths import COMPARE_PATH, NOT_FOUND_PATH, OVERVIEW_PATH, SEARCH_PATH
+from runsite.pages.paths import (
+    COMPARE_PATH,
+    NOT_FOUND_PATH,
+    OVERVIEW_PATH,
+    RUN_BY_ID_PATH,
+    SEARCH_PATH,
+)
 
 __all__ = [
+    "AnyRunPage",
     "ComparePage",
     "ExperimentShards",
     "NotFoundPage",
     "SearchPage",
+    "assemble_any_run_page",
     "assemble_compare_page",
     "assemble_not_found_page",
     "assemble_search_page",
@@ -57,6 +65,26 @@ class NotFoundPage:
 
     site: Site = told("What is the same on every page.")
     meta: Meta = told("This page's place in the site.")
+
+
+@dataclass(frozen=True, slots=True)
+class AnyRunPage:
+    """Context of `any-run.html`: a run without a page of its own, by the id after `#`."""
+
+    site: Site = told("What is the same on every page.")
+    meta: Meta = told("This page's place in the site.")
+    index_path: str = told("Data shard that tells which shard a run lies in.")
+
+
+def assemble_any_run_page(*, site: Site, index_path: str) -> AnyRunPage:
+    """Assemble the page that shows any run of a site with very many."""
+    meta = _meta(
+        RUN_BY_ID_PATH,
+        title="Run",
+        description="A run by its id: what it was given, what came out, and from which code.",
+        section="experiments",
+    )
+    return AnyRunPage(site=site, meta=meta, index_path=index_path)
 
 
 def assemble_compare_page(*, site: Site, experiments: Sequence[ExperimentShards]) -> ComparePage:

@@ -153,7 +153,7 @@ def assemble_run_page(
         directions: Metric key → ``min`` or ``max``, where the project says so.
     """
     path = make_run_path(run.run_id)
-    reference = make_run_ref(run)
+    reference = make_run_ref(run, site=site)
     experiment = Link(run.experiment, make_experiment_path(run.experiment))
     return RunPage(
         site=site,
@@ -199,13 +199,13 @@ def assemble_run_page(
     )
 
 
-def make_run_ref(run: RunRecord) -> RunRef:
-    """Mention a run."""
+def make_run_ref(run: RunRecord, *, site: Site | None = None) -> RunRef:
+    """Mention a run; without the site, one that has a page of its own."""
     return RunRef(
         run_id=run.run_id,
         name=run.run_name.strip() or run.run_id[:8],
         status=find_run_status(run),
-        path=make_run_path(run.run_id),
+        path=site.find_run_path(run.run_id) if site else make_run_path(run.run_id),
     )
 
 

@@ -12,7 +12,7 @@ from runsite.pages.data import DataPage
 from runsite.pages.experiment import ExperimentPage
 from runsite.pages.models import ModelPage, ModelsPage
 from runsite.pages.overview import ExperimentsPage, OverviewPage
-from runsite.pages.plain import ComparePage, NotFoundPage, SearchPage
+from runsite.pages.plain import AnyRunPage, ComparePage, NotFoundPage, SearchPage
 from runsite.pages.run import RunPage
 from runsite.pages.version import VersionPage
 
@@ -23,6 +23,7 @@ Page: TypeAlias = (
     | ExperimentsPage
     | ExperimentPage
     | RunPage
+    | AnyRunPage
     | ModelsPage
     | ModelPage
     | VersionPage
@@ -37,6 +38,7 @@ TEMPLATES: dict[type[Page], str] = {
     ExperimentsPage: "experiments.html",
     ExperimentPage: "experiment.html",
     RunPage: "run.html",
+    AnyRunPage: "any-run.html",
     ModelsPage: "models.html",
     ModelPage: "model.html",
     VersionPage: "version.html",

@@ -65,10 +65,12 @@
 
   /**
    * Path of a run's page; the rule is that of `make_run_path`, whose slugs leave usual ids alone.
+   * On a site of very many runs it is the page of any run, which goes on to the run's own one.
    * @param {string} runId
    */
   function runPath(runId) {
-    return `runs/${runId}.html`;
+    const page = document.body.dataset.runPage;
+    return page ? `${page}#run=${encodeURIComponent(runId)}` : `runs/${runId}.html`;
   }
 
   /** Run a task once the current burst of events is over. @param {() => void} task */

@@ -53,13 +53,18 @@
     }
   }
 
-  document.addEventListener("DOMContentLoaded", async () => {
-    const host = /** @type {HTMLElement | null} */ (document.querySelector("[data-curves]"));
-    if (!host) return;
-    const data = pageData();
+  /** @param {HTMLElement} host @param {{run: string, name: string, curves: string}} data */
+  async function showCurves(host, data) {
     const curves = (await loadCurves(data.curves, data.run)).filter((/** @type {any} */ curve) => curve.values.length > 1);
     if (!curves.length) return;
     host.hidden = false;
     window.runsite.runCurves = new RunCurves(host, data.name, curves);
+  }
+
+  Object.assign(window.runsite, { showCurves });
+
+  document.addEventListener("DOMContentLoaded", () => {
+    const host = /** @type {HTMLElement | null} */ (document.querySelector("[data-curves]"));
+    if (host) void showCurves(host, pageData());
   });
 })();
