@@ -112,8 +112,11 @@ def diff(  # noqa: PLR0913 - one parameter for each option
         here = find_checkout(path)
         inside = here.relative(Path.cwd()) if here else None
         registry, store = _relative(registry), _relative(store)
-        with checked_out(path, head) as folder, contextlib.chdir(folder / (inside or "")):
-            text = _diff(base, registry, store, form)
+        with checked_out(path, head) as folder:
+            place = folder / (inside or "")
+            place.mkdir(parents=True, exist_ok=True)  # HEAD may be older than this folder
+            with contextlib.chdir(place):
+                text = _diff(base, registry, store, form)
     if not text:
         click.echo("nothing changed", err=True)
     if output is None:
