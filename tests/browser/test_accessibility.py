@@ -19,6 +19,8 @@ PAGES = [
     f"{EXPERIMENT}#plot=scatter",
     f"{EXPERIMENT}#plot=curves&filter=zzz",
     *(f"{EXPERIMENT}#plot={plot}" for plot in PLOTS),
+    f"{EXPERIMENT}#group=params.booster&open=%253Ddart&shade=metrics.rmse,metrics.r2&pin=metrics.r2",
+    f"{EXPERIMENT}#sparks=on&sort=metrics.rmse&where=metrics.rmse%1Fmetrics.rmse%20%3C%208",
     f"runs/{make_run_id(3)}.html",
     "models/index.html",
     "models/taxi/index.html",
@@ -70,6 +72,25 @@ def test_axe_finds_nothing(open_site, site, axe, path, scheme):
         "violations"
     ]
     assert [(v["id"], [node["html"] for node in v["nodes"]]) for v in found] == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("panel", ["Columns", "View", "Export", "metrics.rmse", "params.booster"])
+def test_axe_finds_nothing_in_open_panels(open_site, site, axe, panel, scheme):
+    """The panels of the runs table are as sound as the page."""
+    page = open_site(site, path=EXPERIMENT, color_scheme=scheme, bypass_csp=True)
+    page.wait_for_function("window.runsite && window.runsite.view")
+    head = page.locator(f"th[data-column='{panel}']")
+    if head.count():
+        head.hover()
+        head.get_by_role("button", name="Column options").click()
+    else:
+        page.get_by_role("button", name=panel, exact=True).click()
+    page.get_by_role("dialog").wait_for()
+    page.evaluate(axe)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations'], preload: false})")
+    problems = [(v["id"], [node["html"] for node in v["nodes"]]) for v in found["violations"]]
+    assert problems == []
 
 
 def test_a_page_is_used_by_keyboard_alone(open_site, site):

@@ -275,7 +275,7 @@ def test_columns_are_chosen(view):
     """The chooser hides and shows columns; the keyboard opens and closes it."""
     page = view()
     page.get_by_role("button", name="Columns").press("Enter")
-    page.locator(".chooser-panel").get_by_label("booster").uncheck()
+    page.get_by_role("dialog", name="Columns").get_by_role("checkbox", name="booster").uncheck()
     assert "booster" not in " ".join(page.locator(".runs-table thead th").all_inner_texts())
     page.keyboard.press("Escape")
     assert page.locator(".chooser-panel").is_hidden()

@@ -62,6 +62,11 @@
       }
     }
 
+    /** Whether no run has a value. */
+    get isEmpty() {
+      return this.isText ? this.words.length === 0 : !this.absent.includes(0);
+    }
+
     /** @param {number} row */
     isMissing(row) {
       return this.isText ? this.codes[row] === MISSING : this.absent[row] === 1;

@@ -1,105 +1,89 @@
-// Columns of runs as axes, colours and sizes of charts.
+// Columns as fields of the search grammar, and the clauses that the column filters write.
 (function () {
   "use strict";
 
-  const { root, runPath, seriesColors, chartWord } = window.runsite;
+  const { parseFilter, QueryError } = window.runsite;
 
-  /** @param {any} column */
-  function fieldType(column) {
-    return column.isText ? "nominal" : column.kind === "time" ? "temporal" : "quantitative";
+  /** Columns of runs → what a search calls them. */
+  const NAMES = new Map([
+    ["run.id", "run_id"], ["run.name", "run_name"], ["run.status", "status"], ["run.started", "start_time"], ["run.ended", "end_time"],
+    ["run.duration", "duration_s"], ["run.parent", "parent_run_id"], ["run.user", "user_id"], ["run.host", "host"], ["run.source", "source_name"],
+    ["run.commit", "git_commit"], ["run.branch", "git_branch"], ["run.source_type", "tags.mlflow.source.type"],
+    ["run.entry_point", "tags.mlflow.project.entryPoint"], ["run.remote", "tags.mlflow.source.git.repoURL"],
+  ]);
+  /** Attributes that are empty text, not missing, where nothing was captured. */
+  const EMPTY = new Set(["run.user", "run.host", "run.source", "run.commit", "run.branch"]);
+
+  /** What a search calls a column; null where it knows no such thing. @param {any} column @returns {string | null} */
+  function fieldOf(column) {
+    if (column.group === "run") return NAMES.get(column.id) ?? null;
+    const key = column.id.slice(column.group.length + 1);
+    if (key && !/[\s\x00-\x1f\x7f-\x9f'"`=!<>(),]/.test(key)) return `${column.group}.${key}`;
+    return `${column.group}.${key.includes("`") ? `"${key.replaceAll('"', '""')}"` : `\`${key}\``}`;
   }
 
-  /** What an axis says: the name, and the way that is better. @param {any} column */
-  function fieldTitle(column) {
-    const unit = column.kind === "duration" ? " (s)" : "";
-    return `${column.label}${unit}${column.direction === "min" ? " ↓" : column.direction === "max" ? " ↑" : ""}`;
-  }
-
-  /** Whether numbers span so much that only a log axis shows them all. @param {any} column @param {ArrayLike<number>} rows */
-  function spansDecades(column, rows) {
-    if (column.kind !== "number") return false;
-    const extent = column.extent(rows);
-    return Boolean(extent && extent[0] > 0 && extent[1] / extent[0] >= 100);
-  }
-
-  /**
-   * Whether an axis is logarithmic: as the reader says, else by the numbers.
-   * @param {any} column @param {ArrayLike<number>} rows @param {string} wish auto, log or linear
-   */
-  function isLog(column, rows, wish) {
-    if (column.isText || column.kind === "time" || wish === "linear") return false;
-    const extent = column.extent(rows);
-    if (!extent || extent[0] <= 0) return false;
-    return wish === "log" || spansDecades(column, rows);
+  /** Text in the grammar. @param {string} text */
+  function quoteText(text) {
+    return `'${text.replaceAll("'", "''")}'`;
   }
 
   /**
-   * Fit one channel of a spec to a column.
-   * @param {any} channel @param {any} column @param {{log?: boolean}} [how]
+   * Clause for a range; empty where neither end is given.
+   * @param {any} column @param {{from: string, to: string}} range as typed: numbers, or dates
    */
-  function fitChannel(channel, column, { log = false } = {}) {
-    channel.title = fieldTitle(column);
-    channel.type = fieldType(column);
-    if (column.isText) {
-      delete channel.scale;
-      channel.sort = null;
-      channel.axis = { ...channel.axis, labelAngle: column.distinct > 6 ? -40 : 0 };
-      return;
-    }
-    // Lines at every digit of every power would hide the points.
-    channel.axis = { ...channel.axis, tickCount: 6, grid: !log };
-    channel.scale = { ...(log ? { type: "log" } : channel.scale), nice: false, padding: 8 };
+  function makeRange(column, { from, to }) {
+    const field = fieldOf(column);
+    const write = (/** @type {string} */ text) => (column.kind === "time" ? quoteText(text) : text);
+    const parts = [];
+    if (from) parts.push(`${field} >= ${write(from)}`);
+    // A day is meant with all its hours.
+    if (to) parts.push(column.kind === "time" && /^\d{4}-\d\d-\d\d$/.test(to) ? `${field} <= ${write(`${to}T23:59:59.999999`)}` : `${field} <= ${write(to)}`);
+    return parts.join(" and ");
   }
 
-  /** @param {any} channel @param {any} column */
-  function fitColor(channel, column) {
-    channel.title = fieldTitle(column);
-    channel.type = fieldType(column);
-    if (column.isText) channel.scale = { range: seriesColors() };
-    else channel.scale = { ...channel.scale, reverse: column.direction === "min" };
+  /**
+   * Clause for chosen words.
+   * @param {any} column @param {Set<string>} words @param {boolean} missing whether runs without a value are meant too
+   */
+  function makeWords(column, words, missing) {
+    const field = fieldOf(column) ?? "";
+    const asked = [...words].map((word) => (column.id === "run.status" && word === "INTERRUPTED" ? "KILLED" : word));
+    const parts = asked.length ? [asked.length === 1 ? `${field} = ${quoteText(asked[0])}` : `${field} in (${asked.map(quoteText).join(", ")})`] : [];
+    if (missing) parts.push(EMPTY.has(column.id) ? `${field} = ''` : `${field} is null`);
+    return parts.length > 1 ? `(${parts.join(" or ")})` : parts.join("");
   }
 
-  /** A number that can be drawn, or a word; null where there is none. @param {any} column @param {number} row @param {boolean} [log] */
-  function drawable(column, row, log = false) {
-    const value = column.value(row);
-    if (typeof value !== "number") return value === null ? null : chartWord(value);
-    return Number.isFinite(value) && !(log && value <= 0) ? value : null;
+  /** Clause for text that occurs in a value. @param {any} column @param {string} part */
+  function makeContains(column, part) {
+    return part ? `${fieldOf(column)} ilike ${quoteText(`%${part}%`)}` : "";
   }
 
-  /** @param {any} runs @param {number} row */
-  function runHref(runs, row) {
-    return root() + runPath(runs.runId(row));
-  }
-
-  /** Go to a run's page, in another tab where the reader asks for that. @param {any} runs @param {number} row @param {MouseEvent} event */
-  function openRun(runs, row, event) {
-    if (event.ctrlKey || event.metaKey || event.shiftKey) window.open(runHref(runs, row), "_blank", "noopener");
-    else location.href = runHref(runs, row);
-  }
-
-  /** Facts of a run for the pointer. @param {any} runs @param {number} row @param {any[]} columns @returns {[string, string][]} */
-  function runFacts(runs, row, columns) {
-    const shown = [...new Set(columns.filter(Boolean))];
-    return [["run", runs.name(row)], ...shown.map((column) => /** @type {[string, string]} */ ([column.label, column.text(row) || "–"]))];
-  }
-
-  /** Values of runs for a table. @param {any} runs @param {ArrayLike<number>} rows @param {any[]} columns */
-  function runNumbers(runs, rows, columns) {
-    const shown = [...new Set(columns.filter(Boolean))];
-    return {
-      head: ["run", ...shown.map((column) => column.label)],
-      rows: Array.from(rows, (row) => [runs.name(row), ...shown.map((column) => (column.kind === "time" ? column.exact(row) || null : column.value(row)))]),
-      href: (/** @type {number} */ place) => runHref(runs, rows[place]),
+  /**
+   * Read a clause back for the controls that wrote it.
+   * @param {string} text
+   * @returns {{from: string, to: string, words: Set<string>, missing: boolean, part: string}}
+   */
+  function readClause(text) {
+    const read = { from: "", to: "", words: new Set(), missing: false, part: "" };
+    /** @param {any} expression */
+    const walk = (expression) => {
+      if (expression.parts) return expression.parts.forEach(walk);
+      const { op, value, field } = expression;
+      const shown = field?.kind === "time" && typeof value === "number" ? new Date(value).toISOString().slice(0, 10) : String(value);
+      if (op === ">=") read.from = shown;
+      else if (op === "<=") read.to = shown;
+      else if (op === "IN") for (const word of value) read.words.add(word);
+      else if (op === "IS NULL" || (op === "=" && value === "")) read.missing = true;
+      else if (op === "=") read.words.add(String(value));
+      else if (op === "ILIKE") read.part = String(value).slice(1, -1);
     };
+    try {
+      if (text) walk(parseFilter(text));
+    } catch (error) {
+      if (!(error instanceof QueryError)) throw error;
+    }
+    return read;
   }
 
-  /** Words as people order them, for a scale's domain. @param {any} column @param {ArrayLike<number>} rows @returns {string[]} */
-  function sortedWords(column, rows) {
-    const ranks = column.ranks();
-    const rankOf = new Map();
-    for (let i = 0; i < rows.length; i++) if (!column.isMissing(rows[i])) rankOf.set(column.text(rows[i]), ranks[rows[i]]);
-    return [...rankOf].sort((a, b) => a[1] - b[1]).map(([word]) => chartWord(word));
-  }
-
-  Object.assign(window.runsite, { sortedWords, fieldType, fieldTitle, spansDecades, isLog, fitChannel, fitColor, drawable, runHref, openRun, runFacts, runNumbers });
+  Object.assign(window.runsite, { fieldOf, quoteText, makeRange, makeWords, makeContains, readClause });
 })();

@@ -19,9 +19,11 @@
    */
 
   const MAX_DEPTH = 50;
-  const TOKEN = /(?<space>\s+)|(?<text>'(?:[^']|'')*')|(?<quoted>"(?:[^"]|"")*"|`[^`]*`)|(?<op><=|>=|!=|=|<|>)|(?<mark>[(),])|(?<word>[^\s'"`=!<>(),]+)/y;
+  // What Python calls white space, which is not what JavaScript does: no U+FEFF, but U+001C to 001F.
+  const TOKEN = /(?<space>[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+)|(?<text>'(?:[^']|'')*')|(?<quoted>"(?:[^"]|"")*"|`[^`]*`)|(?<op><=|>=|!=|=|<|>)|(?<mark>[(),])|(?<word>[^\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000'"`=!<>(),]+)/y;
   const NUMBER = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf(?:inity)?)$/i;
   const TIME = /^(\d{4})-?(\d\d)-?(\d\d)(?:[^](\d\d)(?::?(\d\d)(?::?(\d\d)(?:[.,](\d{1,}))?)?)?(Z|[+-]\d\d(?::?\d\d)?)?)?$/;
+  const EDGES = /^[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+|[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/g;
   const DATASET_KEYS = ["name", "digest", "context"];
 
   /** @type {Map<string, Entity>} */
@@ -247,7 +249,7 @@
 
   /** A param or tag as a number, or null; what Python reads as one. @param {string} text @returns {number | null} */
   function parseLoose(text) {
-    const plain = text.trim();
+    const plain = text.replace(EDGES, "");
     if (NUMBER.test(plain)) return toNumber(plain);
     return /^[+-]?nan$/i.test(plain) ? NaN : null;
   }
