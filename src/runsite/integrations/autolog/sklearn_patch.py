@@ -20,7 +20,7 @@ from runsite.integrations.autolog.sklearn_fit import (
     record_after,
     record_before,
 )
-from runsite.integrations.autolog.training import is_inner, prepare, record_training
+from runsite.integrations.autolog.training import guarded, is_inner, prepare, record_training
 
 __all__ = ["install", "uninstall"]
 
@@ -90,13 +90,25 @@ def _watch_subclasses(base: Any) -> None:
 
 def _patch_class(kind: type) -> None:
     module = kind.__module__
-    if not module.startswith("sklearn.") or module.startswith(_PREPARATION):
+    if not module.startswith("sklearn."):
+        return
+    if module.startswith(_PREPARATION):
+        for name in _FITS:
+            patch(kind, name, _around_preparation, group=FLAVOR)
         return
     for name in _FITS:
         patch(kind, name, _around_fit, group=FLAVOR)
     for name in _PREDICTS:
         patch(kind, name, post_training.around_predict, group=FLAVOR)
     patch(kind, "score", post_training.around_score, group=FLAVOR)
+
+
+def _around_preparation(
+    original: Callable[..., Any], _estimator: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """Keep what a selection of features or an imputation trains from being runs of their own."""
+    with guarded():
+        return original(*args, **kwargs)
 
 
 def _around_fit(

@@ -73,12 +73,14 @@ def is_inner() -> bool:
 
 @contextmanager
 def guarded() -> Iterator[None]:
-    """Keep what is called inside from being recorded: metrics computed for the record itself."""
+    """Keep what is called inside from being recorded, also on joblib's threads."""
     before = getattr(_local, "paused", False)
     _local.paused = True
+    _count_training(1)
     try:
         yield
     finally:
+        _count_training(-1)
         _local.paused = before
 
 
@@ -145,17 +147,19 @@ def _open_run(flavor: str, config: AutologConfig) -> tuple[Session | None, bool]
 
 
 def _enter(training: Training) -> None:
-    global _count  # noqa: PLW0603 - one count for the process
     _local.training = training
-    with _count_lock:
-        _count += 1
+    _count_training(1)
 
 
 def _leave() -> None:
-    global _count  # noqa: PLW0603 - one count for the process
     _local.training = None
+    _count_training(-1)
+
+
+def _count_training(change: int) -> None:
+    global _count  # noqa: PLW0603 - one count for the process
     with _count_lock:
-        _count -= 1
+        _count += change
 
 
 def _is_in_joblib() -> bool:
