@@ -32,7 +32,7 @@ IMPORTERS = {
     "pyarrow": {"data", "store"},
     "pygments": {"cards"},
     "vl_convert": {"build", "review"},
-    "yaml": {"artifacts", "cards", "config", "models", "registry", "tracking"},
+    "yaml": {"artifacts", "cards", "config", "importers", "models", "registry", "tracking"},
     # Found, never required: each is imported only where the user has it.
     "IPython": {"capture", "tracking"},
     "catboost": FRAMEWORK_LAYERS | {"catboost"},

@@ -42,6 +42,7 @@ COMMANDS = {
     "gc": ("store", "gc", "Remove deleted runs for good, and leftovers."),
     "doctor": ("store", "doctor", "Look over the whole store and say what to do."),
     "export": ("store", "export", "Write runs or points as CSV, JSON or Parquet."),
+    "import": ("imports", "import_", "Bring over experiments, runs and models from MLflow."),
 }
 """Every command, in the order of ``runsite --help``."""
 
