@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -94,6 +95,28 @@ def test_a_registered_model_with_other_files_is_not_loaded(change, said, project
         f"  where: {folder}\n"
         "  hint:  restore them, for example from Git, or register the model as a new version"
     )
+
+
+def test_a_model_whose_files_git_lfs_holds_says_how_to_fetch_them(project: Path):
+    """A clone without the large files is no manipulated model; registering needs no files."""
+    info = runsite.sklearn.log_model(MODEL, name="m")
+    runsite.end_run()
+    folder = project / "runs" / "artifacts" / info.run_id / "m"
+    data = (folder / "model.skops").read_bytes()
+    (folder / "model.skops").write_text(
+        "version https://git-lfs.github.com/spec/v1\n"
+        f"oid sha256:{hashlib.sha256(data).hexdigest()}\nsize {len(data)}\n"
+    )
+    runsite.register_model(f"runs:/{info.run_id}/m", "taxi")
+    with pytest.raises(DigestMismatchError) as caught:
+        runsite.pyfunc.load_model("models:/taxi/1")
+    assert str(caught.value) == (
+        "the files of 'taxi version 1' are not here: Git LFS pointers stand in their place\n"
+        f"  where: {folder}\n"
+        "  hint:  fetch what they stand for: git lfs pull"
+    )
+    (folder / "model.skops").write_bytes(data)
+    runsite.pyfunc.load_model("models:/taxi/1")
 
 
 def test_a_model_of_the_same_name_replaces_the_old_one(project: Path):

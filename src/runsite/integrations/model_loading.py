@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runsite.errors import DigestMismatchError, ModelError, NotFoundError, quote
-from runsite.models.digest import digest_files, digest_lines
+from runsite.models.digest import digest_files, digest_lines, find_pointed_hash
 from runsite.models.mlmodel import MLMODEL_NAME
 from runsite.models.uri import ModelIdUri, PathUri, RegisteredUri, RunUri, parse_model_uri
 from runsite.tracking.uris import find_registry, open_store
@@ -65,6 +65,12 @@ def verify_digest(folder: Path, *, expected: str, known: dict[str, str], name: s
         *(f"{path} was added" for path in found if known and path not in known),
     ]
     what = ", ".join(quote(line) for line in sorted(differences)[:5]) or "no record tells which"
+    if any(find_pointed_hash(folder / path) for path in found):
+        raise DigestMismatchError(
+            f"the files of {quote(name)} are not here: Git LFS pointers stand in their place",
+            where=str(folder),
+            hint="fetch what they stand for: git lfs pull",
+        )
     raise DigestMismatchError(
         f"the files of {quote(name)} are not those that were registered: {what}",
         where=str(folder),

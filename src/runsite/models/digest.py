@@ -33,7 +33,7 @@ _POINTER = re.compile(
 _MAX_POINTER_BYTES = 1024
 
 
-def digest_folder(path: str | os.PathLike[str]) -> str:
+def digest_folder(path: str | os.PathLike[str], *, through_pointers: bool = False) -> str:
     r"""Compute the digest of a model folder: ``sha256:`` and 64 hex digits.
 
     It is the SHA-256 of the sorted lines ``<sha256 of file>  <path>``, each ended by a line feed,
@@ -41,12 +41,21 @@ def digest_folder(path: str | os.PathLike[str]) -> str:
     ``find . -type f -printf '%P\n' | xargs -d '\n' sha256sum | LC_ALL=C sort | sha256sum``
     gives the same digits.
 
+    Args:
+        path: The folder.
+        through_pointers: Let a Git LFS pointer count as the file that it stands for, which need
+            not be here: the digest of what is registered, not of what can be loaded.
+
     Raises:
         NotFoundError: There is no such folder.
         ModelError: It holds a symbolic link, a device or pipe, or a name with a line break: what
             such a thing stands for can change without the digest noticing.
     """
-    return digest_lines(digest_files(path))
+    files = digest_files(path)
+    if through_pointers:
+        root = Path(path)
+        files = {name: find_pointed_hash(root / name) or known for name, known in files.items()}
+    return digest_lines(files)
 
 
 def digest_files(path: str | os.PathLike[str]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from runsite.errors import ModelError, NotFoundError, quote
-from runsite.models.digest import digest_files, digest_lines, find_pointed_hash
+from runsite.models.digest import digest_folder, find_pointed_hash
 from runsite.registry import Model, ModelVersion, Problem, Registry, Severity
 from runsite.review.places import Finder
 from runsite.store import Store
@@ -110,7 +110,7 @@ class _StoreCheck:
         folder = self.store.artifacts_dir(version.run) / version.artifact
         at = self.finder.version(model.name, version.version, "artifact")
         try:
-            digest = _digest(folder)
+            digest = digest_folder(folder, through_pointers=True)
         except NotFoundError:
             message = f"the files of {what} are missing: {quote(version.artifact)}"
             hint = "fetch them (git lfs pull, dvc pull), or archive the version"
@@ -125,9 +125,3 @@ class _StoreCheck:
             hint = "bring them back, or register them as a new version"
             at = self.finder.version(model.name, version.version, "digest")
             yield Problem("changed-files", message, hint, *at, level)
-
-
-def _digest(folder: Path) -> str:
-    """Compute a folder's digest; a Git LFS pointer counts as the file that it stands for."""
-    files = digest_files(folder)
-    return digest_lines({n: find_pointed_hash(folder / n) or known for n, known in files.items()})

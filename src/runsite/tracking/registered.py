@@ -186,7 +186,7 @@ def find_model(store: Store, run_id: str, artifact: str | None = None) -> FoundM
             where=str(folder),
             hint=f"the run's models are {paths}" if paths else "the run logged no model",
         )
-    digest = digest_folder(folder)
+    digest = digest_folder(folder, through_pointers=True)
     for model in record.models:
         if model.path == path and model.digest and model.digest != digest:
             raise DigestMismatchError(

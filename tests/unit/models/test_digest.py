@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from runsite.errors import ModelError, NotFoundError
-from runsite.models.digest import digest_files, digest_folder
+from runsite.models.digest import digest_files, digest_folder, find_pointed_hash
 
 
 @pytest.fixture
@@ -101,3 +101,30 @@ def test_missing_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError) as caught:
         digest_folder(tmp_path / "nowhere")
     assert str(caught.value) == f"no model folder '{tmp_path / 'nowhere'}'"
+
+
+def write_pointer(path: Path, *, extra: str = "") -> None:
+    data = path.read_bytes()
+    digest = hashlib.sha256(data).hexdigest()
+    start = f"version https://git-lfs.github.com/spec/v1\n{extra}"
+    path.write_text(f"{start}oid sha256:{digest}\nsize {len(data)}\n")
+
+
+def test_a_git_lfs_pointer_can_count_as_the_file_that_it_stands_for(folder: Path) -> None:
+    """A checkout without the large files gives the digest that was registered."""
+    digest = digest_folder(folder)
+    write_pointer(folder / "model.ubj")
+
+    assert digest_folder(folder, through_pointers=True) == digest
+    assert digest_folder(folder) != digest
+
+
+def test_only_a_whole_pointer_counts(folder: Path) -> None:
+    """A file that mentions one, or a large one, is a file like any other."""
+    path = folder / "model.ubj"
+    known = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert find_pointed_hash(path) is None
+    write_pointer(path, extra="ext-0-x sha256:00\n")
+    assert find_pointed_hash(path) == known
+    path.write_text(path.read_text() + "more\n")
+    assert find_pointed_hash(path) is None
