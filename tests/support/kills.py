@@ -38,7 +38,7 @@ def log_for_ever(folder: Path, counter: mmap.mmap) -> None:
         while True:
             runsite.log_metric("loss", step / 2, step)
             step += 1
-            _COUNT.pack_into(counter, 0, step)
+            counter[:] = _COUNT.pack(step)  # one copy: pack_into clears the bytes first
             if step % 1000 == 0:
                 runsite.set_tag("step", step)
 

@@ -212,6 +212,9 @@ _METRICS_OPTIONS: Final = {
 _RUN_OPTIONS: Final = {"use_dictionary": False, "write_statistics": False}
 """A one-row file without what only pays in a file of many: three fifths of its bytes."""
 
+_SMALL_ROW: Final = 4096
+"""Below this many bytes the frames of compressed columns weigh more than they save."""
+
 _MERGED_RUNS_OPTIONS: Final = {"use_dictionary": True, "write_statistics": ["run_id"]}
 
 
@@ -240,7 +243,9 @@ def _encode(table: pa.Table, options: Mapping[str, object]) -> bytes:
 
 def write_run(folder: Path, record: RunRecord) -> Path:
     """Write one revision of a run. The same record gives the same file."""
-    data = _encode(runs_table([record]), _RUN_OPTIONS)
+    table = runs_table([record])
+    compression = "none" if table.nbytes < _SMALL_ROW else "zstd"
+    data = _encode(table, {**_RUN_OPTIONS, "compression": compression})
     path = folder / leaf_name(f"{record.run_id}.{record.session}", data)
     write_whole(path, data)
     return path
@@ -273,11 +278,15 @@ def _open_writer(
     with pq.ParquetWriter(
         target,
         schema,
-        compression="zstd",
-        compression_level=3,
+        **_encoding(options),
         store_schema=False,
         write_page_checksum=True,  # a flipped bit inside a page is found by runsite doctor
-        **options,
     ) as writer:
         yield writer
         writer.add_key_value_metadata(metadata)
+
+
+def _encoding(options: Mapping[str, object]) -> dict[str, object]:
+    if options.get("compression") == "none":
+        return dict(options)
+    return {**options, "compression": "zstd", "compression_level": 3}

@@ -15,6 +15,7 @@ from runsite.records import RunStatus
 __all__ = [
     "check_artifact_path",
     "check_key",
+    "check_mapping",
     "check_params",
     "check_status",
     "convert_step",
@@ -122,14 +123,23 @@ def convert_texts(values: object, *, what: str) -> dict[str, str]:
     Raises:
         InvalidValueError: It is no mapping, or a key is not text.
     """
+    return {
+        convert_text(check_key(key, what=what)): convert_text(value)
+        for key, value in check_mapping(values, what=what).items()
+    }
+
+
+def check_mapping(values: object, *, what: str) -> Mapping[object, object]:
+    """Return what maps names to values.
+
+    Raises:
+        InvalidValueError: It is no mapping.
+    """
     if not isinstance(values, Mapping):
         raise InvalidValueError(
             f"{what}s must be a mapping of names to values, not {type(values).__name__}"
         )
-    return {
-        convert_text(check_key(key, what=what)): convert_text(value)
-        for key, value in values.items()
-    }
+    return values
 
 
 def check_params(new: Mapping[str, str], *, known: Mapping[str, str], run_id: str) -> None:

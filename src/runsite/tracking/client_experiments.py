@@ -48,7 +48,7 @@ class ExperimentMethods(ClientBase):
     def get_experiment_by_name(self, name: str) -> Experiment | None:
         """Return an experiment by its name, or None."""
         store = self._open_store()
-        record = experiments.find_experiment(store, name)
+        record = experiments.find_named(store, name)
         return experiment_from_record(store, record) if record and record.name == name else None
 
     def search_experiments(

@@ -27,6 +27,7 @@ __all__ = [
     "create_experiment",
     "find_active_experiment",
     "find_experiment",
+    "find_named",
     "get_experiment",
     "list_deleted",
     "make_active",
@@ -74,7 +75,7 @@ def find_active_experiment(store: Store) -> ExperimentRecord:
     """
     named = (os.environ.get(name) for name in _ENVIRONMENT)
     name = _active or next((value for value in named if value), DEFAULT_EXPERIMENT)
-    record = _find_recorded(store, name) or _make_record(name)
+    record = _find_recorded(store, name, by_id=False) or _make_record(name)
     _check_active(record)
     return record
 
@@ -87,7 +88,7 @@ def create_experiment(
     Raises:
         AlreadyExistsError: The name is taken.
     """
-    if find_experiment(store, _check_name(name)) is not None:
+    if find_named(store, _check_name(name)) is not None:
         raise AlreadyExistsError(
             f"an experiment {quote(name)} exists already", hint="set_experiment(name) uses it"
         )
@@ -99,11 +100,21 @@ def create_experiment(
 def find_experiment(store: Store, name_or_id: str) -> ExperimentRecord | None:
     """Find an experiment by id or name, or None. The default one is always there."""
     recorded = _find_recorded(store, name_or_id)
-    if recorded is not None:
+    if recorded is not None and (name_or_id != "0" or recorded.experiment_id == "0"):
         return recorded
     if name_or_id in (DEFAULT_EXPERIMENT, "0"):
         return _make_record(DEFAULT_EXPERIMENT)
     return _find_among(store.read_experiments(), name_or_id)
+
+
+def find_named(store: Store, name: str) -> ExperimentRecord | None:
+    """Find an experiment by its name alone, or None: a name may look like another one's id."""
+    recorded = _find_recorded(store, name, by_id=False)
+    if recorded is not None:
+        return recorded
+    if name == DEFAULT_EXPERIMENT:
+        return _make_record(DEFAULT_EXPERIMENT)
+    return _find_among(store.read_experiments(), name, by_id=False)
 
 
 def get_experiment(store: Store, name_or_id: str) -> ExperimentRecord:
@@ -139,7 +150,7 @@ def change_experiment(
     record = get_experiment(store, name_or_id)
     changes: dict[str, object] = {}
     if name is not None and name != record.name:
-        if find_experiment(store, _check_name(name)) is not None:
+        if find_named(store, _check_name(name)) is not None:
             raise AlreadyExistsError(f"an experiment {quote(name)} exists already")
         changes["name"] = name
     if stage is not None:
@@ -185,24 +196,26 @@ def search_experiments(
 
 
 def _find_or_create(store: Store, name: str) -> ExperimentRecord:
-    record = _find_recorded(store, name)
+    record = _find_recorded(store, name, by_id=False)
     if record is None:
         store.write_experiment(_make_record(name))
-        record = _find_recorded(store, name) or _make_record(name)
+        record = _find_recorded(store, name, by_id=False) or _make_record(name)
     return record
 
 
-def _find_recorded(store: Store, name_or_id: str) -> ExperimentRecord | None:
+def _find_recorded(store: Store, name_or_id: str, *, by_id: bool = True) -> ExperimentRecord | None:
     """Look among the experiments with a file of their own, which needs no Parquet."""
-    return _find_among(read_experiments(store.layout), name_or_id)
+    return _find_among(read_experiments(store.layout), name_or_id, by_id=by_id)
 
 
-def _find_among(records: Iterable[ExperimentRecord], name_or_id: str) -> ExperimentRecord | None:
-    by_id = by_name = None
+def _find_among(
+    records: Iterable[ExperimentRecord], name_or_id: str, *, by_id: bool = True
+) -> ExperimentRecord | None:
+    with_id = named = None
     for record in records:
-        by_id = record if record.experiment_id == name_or_id else by_id
-        by_name = record if record.name == name_or_id else by_name
-    return by_id or by_name
+        with_id = record if by_id and record.experiment_id == name_or_id else with_id
+        named = record if record.name == name_or_id else named
+    return with_id or named
 
 
 def _make_record(name: str) -> ExperimentRecord:

@@ -239,7 +239,7 @@ def get_experiment(experiment_id: str) -> Experiment:
 def get_experiment_by_name(name: str) -> Experiment | None:
     """Return an experiment by its name, or None."""
     store = uris.open_store()
-    record = experiments.find_experiment(store, name)
+    record = experiments.find_named(store, name)
     if record is None or record.name != name:
         return None
     return experiment_from_record(store, record)

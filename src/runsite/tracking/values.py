@@ -16,6 +16,7 @@ from runsite.tracking import sessions
 from runsite.tracking.active import current, get_session
 from runsite.tracking.checks import (
     check_key,
+    check_mapping,
     check_params,
     convert_step,
     convert_text,
@@ -94,9 +95,8 @@ def log_metrics(
     Raises:
         InvalidValueError: As in `log_metric`; then none of them is logged.
     """
-    points = [
-        make_point(key, value, step=step, timestamp=timestamp) for key, value in metrics.items()
-    ]
+    items = check_mapping(metrics, what="metric").items()
+    points = [make_point(key, value, step=step, timestamp=timestamp) for key, value in items]
     get_session(run_id).writer.log_metrics(points)
 
 

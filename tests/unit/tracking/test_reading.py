@@ -201,6 +201,20 @@ def test_an_experiment_can_be_chosen_by_its_id():
         runsite.set_experiment("a", "77")
 
 
+def test_an_experiment_may_be_named_like_another_one_s_id():
+    """A name is looked up among names: '0' is not the default experiment, whose id it is."""
+    first = runsite.set_experiment("first")
+    for name in ("0", first.experiment_id):
+        chosen = runsite.set_experiment(name)
+        assert chosen.name == name
+        with runsite.start_run() as run:
+            pass
+        assert run.info.experiment_id == chosen.experiment_id
+        assert runsite.get_experiment_by_name(name).experiment_id == chosen.experiment_id
+    assert runsite.get_experiment("0").name == "Default"
+    assert runsite.get_experiment(first.experiment_id).name == "first"
+
+
 def test_an_experiment_is_created_once():
     """Two experiments of one name could not be told apart."""
     runsite.create_experiment("a")

@@ -180,6 +180,15 @@ def test_params_are_kept_as_their_text(value, text):
     assert runsite.get_run(run.info.run_id).data.params == {"p": text}
 
 
+@pytest.mark.parametrize("values", [[("a", 1.0)], "abc", None])
+def test_metrics_must_be_a_mapping(values):
+    """Anything else is named, not met by an error from inside."""
+    with runsite.start_run(), pytest.raises(InvalidValueError) as caught:
+        runsite.log_metrics(values)
+    kind = type(values).__name__
+    assert str(caught.value) == f"metrics must be a mapping of names to values, not {kind}"
+
+
 def test_params_must_be_a_mapping():
     """A list of pairs is a usual mistake."""
     with runsite.start_run(), pytest.raises(InvalidValueError) as caught:
