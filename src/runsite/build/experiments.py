@@ -12,6 +12,7 @@ import polars as pl
 from runsite.build.importance import ImportanceShop
 from runsite.build.reading import SiteData
 from runsite.build.runs import RunPlan
+from runsite.build.social import with_social_card
 from runsite.build.workshop import Workshop
 from runsite.pages.experiment import assemble_experiment_page
 from runsite.pages.models import list_gated_metrics
@@ -94,7 +95,8 @@ def _write_experiment(
         data=shards,
         note=record.tags.get(NOTE_TAG, "") if record else "",
     )
-    shop.write_page(page)
+    facts = [("Runs", page.facts[0].value), *((b.metric, b.value) for b in page.best)]
+    shop.write_page(with_social_card(shop, page, kind="Experiment", title=name, facts=facts))
     return ExperimentResult(summary=summary, shards=shards)
 
 

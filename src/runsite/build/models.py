@@ -7,6 +7,7 @@ from datetime import datetime
 
 from runsite.build.cards import CardWriter, WrittenCard
 from runsite.build.evidence import make_evidence, make_model_lanes
+from runsite.build.social import with_social_card
 from runsite.build.workshop import Workshop
 from runsite.cards.collect import make_stage_moves
 from runsite.pages.context import Fact
@@ -63,6 +64,10 @@ def _write_model(shop: Workshop, model: Model) -> tuple[ModelCard, list[str]]:
             is_cut=history.shallow,
         ),
     )
+    holders = page.model.holders[:1]
+    facts = [(holder.stage, f"version {holder.version}") for holder in holders]
+    facts += [(metric.key, metric.value) for metric in page.model.metrics]
+    page = with_social_card(shop, page, kind="Model", title=model.name, facts=facts)
     shop.write_page(page)
     shop.write_text(page.meta.markdown, render_model_markdown(page))
     for version in model.versions:

@@ -25,6 +25,7 @@ from runsite.build.prepare import Preparation
 from runsite.build.reading import RunIndex, SiteData, read_site_data
 from runsite.build.runs import plan_runs, write_runs
 from runsite.build.search import write_search
+from runsite.build.social import with_social_card
 from runsite.build.tables import write_tables
 from runsite.build.workshop import Workshop
 from runsite.output.writer import SiteWriter
@@ -149,19 +150,20 @@ def _write_plain_pages(
     runs = shop.data.runs
     summaries = [result.summary for result in experiments]
     newest = runs.frame.tail(_NEWEST).reverse()["run_id"]
-    shop.write_page(
-        assemble_overview_page(
-            site=shop.site,
-            summaries=summaries,
-            newest=[runs.get_record(run_id) for run_id in newest],
-            models=models,
-            moves=make_timeline(
-                [e for e in shop.data.history.events if e.move.kind is MoveKind.STAGE],
-                repository_url=shop.site.repository_url,
-            ),
-            problems=shop.data.problems,
-        )
+    overview = assemble_overview_page(
+        site=shop.site,
+        summaries=summaries,
+        newest=[runs.get_record(run_id) for run_id in newest],
+        models=models,
+        moves=make_timeline(
+            [e for e in shop.data.history.events if e.move.kind is MoveKind.STAGE],
+            repository_url=shop.site.repository_url,
+        ),
+        problems=shop.data.problems,
     )
+    shown = [(fact.label, fact.value) for fact in overview.facts]
+    title = shop.site.description or shop.site.title
+    shop.write_page(with_social_card(shop, overview, kind="", title=title, facts=shown))
     shop.write_page(assemble_experiments_page(site=shop.site, summaries=summaries))
     shards = [result.shards for result in experiments]
     shop.write_page(assemble_compare_page(site=shop.site, experiments=shards))

@@ -25,6 +25,7 @@ __all__ = [
     "make_model_path",
     "make_run_path",
     "make_slug",
+    "make_social_path",
     "make_version_path",
 ]
 
@@ -95,6 +96,11 @@ def make_version_path(name: str, version: int) -> str:
 def make_markdown_path(path: str) -> str:
     """Return the path of the Markdown that says the same as a page."""
     return path.removesuffix(".html") + ".md"
+
+
+def make_social_path(path: str) -> str:
+    """Return the path of the picture that stands for a page in link previews."""
+    return f"social/{path.removesuffix('.html').removesuffix('/index')}.png"
 
 
 def find_root(path: str) -> str:
