@@ -27,6 +27,7 @@ PAGES = [
     "models/taxi/2.html",
     f"compare.html#runs={make_run_id(1)},{make_run_id(2)}",
     "search.html#q=dart",
+    "data/index.html",
     "404.html",
 ]
 

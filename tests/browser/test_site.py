@@ -81,6 +81,7 @@ PAGES = [
     "compare.html",
     f"compare.html#runs={make_run_id(1)},{make_run_id(2)}",
     "search.html#q=dart",
+    "data/index.html",
     "404.html",
 ]
 

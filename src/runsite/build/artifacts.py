@@ -14,6 +14,7 @@ from runsite.build.workshop import Workshop
 from runsite.cards import render_markdown
 from runsite.pages.artifacts import RunFiles
 from runsite.pages.files import (
+    MAX_DRAWING_BYTES,
     MAX_HEAD_BYTES,
     ImageSeries,
     Preview,
@@ -160,8 +161,9 @@ def _read_preview(folder: Path, artifact: ArtifactRecord, *, address: str) -> Pr
     try:
         if find_kind(artifact.path) == "parquet":
             return _read_parquet(path, artifact)
+        limit = MAX_DRAWING_BYTES if find_kind(artifact.path) == "drawing" else MAX_HEAD_BYTES
         with path.open("rb") as file:
-            head = file.read(MAX_HEAD_BYTES)
+            head = file.read(limit)
     except (OSError, ValueError):
         return None
     size = artifact.size_bytes

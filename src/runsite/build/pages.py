@@ -119,7 +119,8 @@ def write_site(
         write_any_run(shop, plan, tick=tick)
         models, warnings = write_models(shop)
         _write_plain_pages(shop, experiments, models)
-        write_tables(shop, plan)
+        best = [s for s in sorted(summaries.values(), key=lambda s: -s.n_runs) if s.best]
+        write_tables(shop, plan, metric=best[0].best[0].metric if best else "")
         cards = make_experiment_cards(list(summaries.values()), site=site)
         write_machine_files(shop, experiments=cards, models=models)
         importance.finish(writer)

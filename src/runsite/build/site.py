@@ -9,7 +9,7 @@ from pathlib import Path
 from runsite.build.fingerprint import find_code_digest, find_inputs_digest
 from runsite.build.options import BuildOptions, BuildReport
 from runsite.output.writer import SiteWriter
-from runsite.render.themes import load_theme
+from runsite.render.themes import find_theme, load_theme
 from runsite.store.layout import open_layout
 
 __all__ = ["build"]
@@ -44,7 +44,7 @@ def build(
     started = clock()
     writer = SiteWriter(options.output)
     site = options.config.site
-    theme = load_theme(options.config.folder / site.theme if site.theme else None)
+    theme = load_theme(find_theme(site.theme, base=options.config.folder) if site.theme else None)
     code = find_code_digest(theme, options)
     layout = open_layout(options.store)
     inputs = find_inputs_digest(layout, options=options, code=code)

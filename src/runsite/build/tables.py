@@ -25,8 +25,9 @@ MAX_JSON_RUNS = 1_000
 _MAX_KEYS = 1_000
 
 
-def write_tables(shop: Workshop, plan: RunPlan) -> None:
-    """Write the tables and the page that shows how to query them."""
+def write_tables(shop: Workshop, plan: RunPlan, *, metric: str = "") -> None:
+    """Write the tables and the page that shows how to query them, by the example of a metric."""
+    n_models = len(shop.data.registry.models)
     runs = flatten_runs(shop.data.runs.frame, max_keys=_MAX_KEYS)
     tables = [
         _write(
@@ -48,12 +49,12 @@ def write_tables(shop: Workshop, plan: RunPlan) -> None:
             shop,
             "data/registry.json",
             _format_registry(shop.data.registry),
-            about=f"{format_count(len(shop.data.registry.models))} models",
+            about=f"{format_count(n_models)} model{'' if n_models == 1 else 's'}",
             meaning="Models with their versions, stages and aliases.",
         ),
     ]
     found = tuple(table for table in tables if table)
-    example = next((name for name in runs.columns if name.startswith("metrics.")), "")
+    example = f"metrics.{metric}" if f"metrics.{metric}" in runs.columns else ""
     shop.write_page(assemble_data_page(site=shop.site, tables=found, metric=example))
 
 

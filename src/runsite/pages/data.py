@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -66,7 +67,7 @@ def assemble_data_page(*, site: Site, tables: Sequence[DataTable], metric: str =
 
 def _make_queries(base: str, column: str) -> tuple[Query, ...]:
     address = f"{base}data/runs.parquet"
-    quoted = column.replace('"', '""')
+    quoted, name = column.replace('"', '""'), json.dumps(column)
     return (
         Query(
             "DuckDB",
@@ -76,13 +77,13 @@ def _make_queries(base: str, column: str) -> tuple[Query, ...]:
             "Polars",
             "import polars as pl\n\n"
             f'runs = pl.read_parquet("{address}")\n'
-            f'runs.select("run_name", {column!r}).sort({column!r}).head(10)',
+            f'runs.select("run_name", {name}).sort({name}).head(10)',
         ),
         Query(
             "pandas",
             "import pandas as pd\n\n"
             f'runs = pd.read_parquet("{address}")\n'
-            f'runs[["run_name", {column!r}]].sort_values({column!r}).head(10)',
+            f'runs[["run_name", {name}]].sort_values({name}).head(10)',
         ),
         Query("Shell", f"curl -s {base}data/registry.json | jq '.models[] | {{name, stages}}'"),
     )

@@ -20,6 +20,7 @@ from typing import TypeAlias
 from runsite.pages.context import told
 
 __all__ = [
+    "MAX_DRAWING_BYTES",
     "MAX_HEAD_BYTES",
     "ImageSeries",
     "Preview",
@@ -33,7 +34,10 @@ __all__ = [
 ]
 
 MAX_HEAD_BYTES = 64 * 1024
-"""As much of a file as is read for its preview; a drawing (SVG) is shown whole or not at all."""
+"""As much of a file as is read for its preview."""
+
+MAX_DRAWING_BYTES = 256 * 1024
+"""A drawing (SVG) stands in the page itself, whole or not at all."""
 
 _MAX_LINES = 150
 _MAX_CHARACTERS = 16_000
@@ -137,7 +141,7 @@ def make_preview(path: str, *, head: bytes, size_bytes: int, address: str) -> Pr
 
     Args:
         path: Path inside the run's artifacts.
-        head: The file, or its first `MAX_HEAD_BYTES`.
+        head: The file, or its first `MAX_HEAD_BYTES` (`MAX_DRAWING_BYTES` of an SVG).
         size_bytes: Size of the whole.
         address: Path from the site's root.
     """

@@ -48,7 +48,7 @@ def make_environment(theme: Theme, *, assets: Mapping[str, str]) -> Environment:
 
 def _markdown(text: str) -> Markup:
     """Render Markdown that anybody may have written."""
-    return Markup(render_markdown(text, base_level=3))  # noqa: S704  # safe by its contract
+    return Markup(render_markdown(text, base_level=2))  # noqa: S704  # safe by its contract
 
 
 def _script_json(value: object) -> Markup:

@@ -49,6 +49,11 @@ TEMPLATES: dict[type[Page], str] = {
 }
 """Which template shows which context."""
 
+_CONTROLS = {*range(0x20), *range(0x7F, 0xA0)} - {0x09, 0x0A, 0x0D}
+_PLANES = {plane << 16 | end for plane in range(17) for end in (0xFFFE, 0xFFFF)}
+# Source: HTML Standard, 13.2.3.5 "Preprocessing the input stream".
+_UNFIT = dict.fromkeys(_CONTROLS | _PLANES | {*range(0xFDD0, 0xFDF0)}, "\ufffd")
+
 
 def make_context(page: Page) -> dict[str, object]:
     """Return what a template sees: the fields of the page's dataclass, nothing else."""
@@ -77,5 +82,6 @@ def render_page(environment: Environment, page: Page) -> str:
             f"the template {quote(name)} cannot be rendered: {error}",
             where=f"{place}:{line}" if line else str(place),
         ) from error
-    # A lone surrogate (a badly decoded file name) cannot be written as UTF-8.
-    return html.encode("utf-8", "replace").decode()
+    # A lone surrogate (a badly decoded file name) cannot be written as UTF-8, and HTML has no
+    # place for other control characters than white space.
+    return html.encode("utf-8", "replace").decode().translate(_UNFIT)

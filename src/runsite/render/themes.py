@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from importlib.metadata import entry_points
+from importlib.util import find_spec
 from pathlib import Path
 
 from runsite.errors import BuildError, quote
 
-__all__ = ["STATIC", "Theme", "find_theme_folder", "load_theme"]
+__all__ = ["STATIC", "Theme", "find_theme", "find_theme_folder", "load_theme"]
 
 STATIC = "static"
+_GROUP = "runsite.themes"
 _BUILT_IN = ("default", "base")
 
 
@@ -64,6 +67,44 @@ def find_theme_folder() -> Path:
         "the built-in themes are missing from this installation",
         where=str(package),
         hint="install runsite again",
+    )
+
+
+def find_theme(name: str, *, base: Path) -> Path:
+    """Find the folder of a user's theme: a folder, or a theme that a package brings along.
+
+    A package names it in its entry points, in the group ``runsite.themes``: the value is the
+    package that holds the templates, ``my_package`` or ``my_package.theme``. It is not imported.
+
+    Args:
+        name: ``site.theme``: a folder, or the name of an entry point.
+        base: What a relative folder is relative to.
+
+    Raises:
+        BuildError: There is neither such a folder nor such an entry point.
+    """
+    if (base / name).is_dir():
+        return base / name
+    found = {entry.name: entry.value for entry in entry_points(group=_GROUP)}
+    if name in found:
+        return _find_package_folder(name, found[name])
+    installed = f"; themes that are installed: {', '.join(sorted(found))}" if found else ""
+    raise BuildError(
+        f"the theme {quote(name)} is neither a folder nor installed",
+        hint=f"correct site.theme in runsite.yaml, or leave it out{installed}",
+    )
+
+
+def _find_package_folder(name: str, value: str) -> Path:
+    top, *inside = value.strip().split(".")
+    spec = find_spec(top)  # of the top package alone: that runs nothing of it
+    for place in (spec and spec.submodule_search_locations) or ():
+        folder = Path(place, *inside)
+        if folder.is_dir():
+            return folder
+    raise BuildError(
+        f"the theme {quote(name)} is installed without its folder {quote(value)}",
+        hint="install the package of the theme again",
     )
 
 

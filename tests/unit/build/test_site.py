@@ -254,7 +254,7 @@ def test_a_wrong_name_in_a_theme_is_an_error(store, tmp_path):
         "  hint:  docs/themes.md lists what each template can use"
     )
     missing = dataclasses.replace(config, site=SiteConfig(theme="nowhere"))
-    with pytest.raises(BuildError, match="theme folder"):
+    with pytest.raises(BuildError, match="neither a folder nor installed"):
         build_site(store, tmp_path / "site", config=missing)
 
 

@@ -10,7 +10,7 @@ from runsite.records import MetricSummary
 from runsite.render.runs import render_run_shard
 from support.sites import make_run
 
-SITE = Site("Lab", "", "1", "", n_models=0)
+SITE = Site("Lab", "", "1", "", base_url="", n_models=0)
 
 
 def make_page(number, **fields):
