@@ -25,6 +25,7 @@ from runsite.integrations.spark import spark_udf
 from runsite.models.flavors.pyfunc import (
     PythonModel,
     PythonModelContext,
+    WrappedModel,
     write_loader_module,
     write_python_model,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "PyFuncModel",
     "PythonModel",
     "PythonModelContext",
+    "WrappedModel",
     "get_model_dependencies",
     "load_model",
     "log_model",

@@ -19,6 +19,7 @@ import runsite.sklearn
 import runsite.xgboost
 from runsite.models import infer_signature, read_mlmodel
 from support.mlflow_peer import MlflowPeer, mlflow_peer
+from support.repository import ROOT
 
 __all__ = ["mlflow_peer"]
 
@@ -143,3 +144,104 @@ def test_examples_and_environments_are_read_by_mlflow(mlflow_peer: MlflowPeer, t
         cwd=tmp_path,
     )
     assert out.split("RESULT")[1].strip() == "(3, 2) ['a', 'b'] True"
+
+
+BOTH = f"""
+import sys
+sys.path.insert(0, {str(ROOT / "src")!r})
+import json
+import itertools
+import lightgbm as lgb
+import mlflow
+import numpy as np
+import pandas as pd
+import runsite
+from runsite.models import infer_signature
+
+rng = np.random.default_rng(0)
+X = pd.DataFrame({{"a": rng.normal(size=30), "b": rng.normal(size=30)}})
+Y = X.a * 2 + X.b
+with open("five.txt", "w") as file:
+    file.write("5")
+
+
+def make_class(base):
+    class Times(base):
+        def load_context(self, context):
+            self.factor = float(open(context.artifacts["five"]).read())
+
+        def predict(self, context, model_input, params=None):
+            return (model_input["a"] * self.factor * (params or {{}}).get("more", 1)).to_numpy()
+
+    return Times()
+
+
+class Plain:
+    def predict(self, model_input):
+        return (model_input["a"] * 5).to_numpy()
+
+
+def five(model_input):
+    return (model_input["a"] * 5).to_numpy()
+
+
+def save(library, kind, folder, options):
+    pins = {{}} if library is runsite else {{"pip_requirements": ["numpy"]}}
+    if kind == "python model":
+        model = make_class(library.pyfunc.PythonModel)
+        library.pyfunc.save_model(
+            folder, python_model=model, artifacts={{"five": "five.txt"}}, **options, **pins
+        )
+    elif kind in ("function", "object"):
+        library.pyfunc.save_model(
+            folder, python_model=five if kind == "function" else Plain(), **options, **pins
+        )
+    else:
+        library.lightgbm.save_model(MODELS[kind], folder, **options, **pins)
+
+
+MODELS = {{
+    "booster": lgb.train({{"verbose": -1}}, lgb.Dataset(X, Y), 3),
+    "estimator": lgb.LGBMRegressor(n_estimators=3, verbose=-1).fit(X, Y),
+}}
+expected = {{name: model.predict(X) for name, model in MODELS.items()}}
+checked = []
+kinds = ("python model", "function", "object", "booster", "estimator")
+for number, (kind, signed, example) in enumerate(
+    itertools.product(kinds, (True, False), (True, False))
+):
+    options = {{"input_example": X.head(2)}} if example else {{}}
+    if signed:
+        params = {{"more": 1}} if kind == "python model" else None
+        options["signature"] = infer_signature(X, Y.to_numpy(), params=params)
+    want = expected.get(kind, X.a.to_numpy() * 5)
+    save(runsite, kind, f"ours{{number}}", options)
+    assert np.allclose(mlflow.pyfunc.load_model(f"ours{{number}}").predict(X), want), kind
+    if kind in MODELS:
+        assert np.allclose(mlflow.lightgbm.load_model(f"ours{{number}}").predict(X), want), kind
+    elif kind == "python model" and signed:
+        more = {{"params": {{"more": 2}}}}
+        assert np.allclose(mlflow.pyfunc.load_model(f"ours{{number}}").predict(X, **more), want * 2)
+    if signed:
+        signature = options["signature"].to_dict()
+        options["signature"] = mlflow.models.ModelSignature.from_dict(signature)
+    if kind != "object" and not (kind == "function" and not signed):
+        save(mlflow, kind, f"theirs{{number}}", options)
+        theirs = runsite.pyfunc.load_model(f"theirs{{number}}")
+        assert np.allclose(theirs.predict(X), want), kind
+        assert (theirs.signature is not None) == (signed or example), kind
+        if kind in MODELS:
+            loaded = runsite.lightgbm.load_model(f"theirs{{number}}")
+            assert np.allclose(loaded.predict(X), want), kind
+    checked.append(kind)
+print("RESULT", len(checked))
+"""
+
+
+def test_own_models_and_lightgbm_go_both_ways(mlflow_peer: MlflowPeer, tmp_path: Path):
+    """Python models, functions, objects, Boosters, estimators; with and without signature, example.
+
+    What MLflow itself refuses to save (an object without its base class, a function without
+    types) is only tried in one direction.
+    """
+    assert mlflow_peer.run(BOTH, cwd=tmp_path).split("RESULT")[1].strip() == "20"

@@ -172,3 +172,13 @@ def test_dst_path_gets_a_copy(project: Path):
     runsite.end_run()
     runsite.sklearn.load_model(info.model_uri, dst_path=str(project / "copy"))
     assert digest_folder(project / "copy") == info.digest
+
+
+def test_an_option_that_does_not_exist_is_named(tmp_path: Path):
+    """A misspelt option is an error that lists the options, and nothing is saved."""
+    model = LinearRegression().fit([[1.0], [2.0]], [1.0, 2.0])
+    with pytest.raises(InvalidValueError) as caught:
+        runsite.sklearn.save_model(model, tmp_path / "m", signatur=None)
+    assert caught.value.problem == "unknown option 'signatur' of a model"
+    assert "signature" in str(caught.value.hint)
+    assert not (tmp_path / "m").exists()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
+from runsite.errors import InvalidValueError, quote
 from runsite.models.folder import ModelOptions
 from runsite.models.signature import ModelSignature
 
@@ -50,7 +51,16 @@ def make_options(given: LogOptions | SaveOptions) -> ModelOptions:
     """Turn what the caller gave into the options of a model folder.
 
     ``signature=False`` means: none, not even an inferred one.
+
+    Raises:
+        InvalidValueError: An option is unknown.
     """
+    unknown = sorted(set(given) - LogOptions.__optional_keys__)
+    if unknown:
+        raise InvalidValueError(
+            f"unknown option {quote(unknown[0])} of a model",
+            hint=f"there are: {', '.join(sorted(LogOptions.__optional_keys__))}",
+        )
     signature = given.get("signature")
     metadata = dict(given.get("metadata") or {})
     metadata |= {key: given.get(key) for key in _KEPT if given.get(key)}

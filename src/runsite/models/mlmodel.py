@@ -104,6 +104,8 @@ def parse_mlmodel(text: str, *, name: str = MLMODEL_NAME) -> MLModel:
         parsed = ModelSignature.from_dict(signature) if signature else None
     except ModelError as error:
         raise ModelError(error.problem, where=name, hint=error.hint) from error
+    except RecursionError as error:
+        raise ModelError("the signature is nested too deeply", where=name) from error
     size = data.pop("model_size_bytes", None)
     return MLModel(
         artifact_path=_text(data.pop("artifact_path", None)),
@@ -149,6 +151,8 @@ def read_mlmodel(folder: str | os.PathLike[str]) -> MLModel:
     """
     path = Path(folder) / MLMODEL_NAME
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):  # a pipe would be waited for
+            raise ModelError(f"{MLMODEL_NAME} is not a file", where=str(path))
         with path.open("rb") as stream:
             raw = stream.read(_MAX_BYTES + 1)
         if len(raw) > _MAX_BYTES:
@@ -185,6 +189,8 @@ def _load_yaml(text: str, *, name: str) -> dict[str, object]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         data = yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader, the one in C
+    except RecursionError as error:
+        raise ModelError(f"{name} is nested too deeply", where=name) from error
     except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from runsite.errors import InvalidValueError, ModelError, quote
@@ -25,6 +26,7 @@ __all__ = [
     "LOADER",
     "PythonModel",
     "PythonModelContext",
+    "WrappedModel",
     "add_code_paths",
     "load_custom",
     "load_python_model",
@@ -63,9 +65,32 @@ class PythonModel:
         """Return predictions for an input that fits the signature."""
         raise ModelError(f"{type(self).__name__} does not define predict")
 
+    @property
+    def predict_type_hints(self) -> SimpleNamespace:
+        """What MLflow asks a model before it scores: no types beyond the signature's."""
+        return SimpleNamespace(input=None, output=None)
 
-# Pickles name the class by its public place, which stays where it is.
-PythonModel.__module__ = "runsite.pyfunc"
+
+class WrappedModel(PythonModel):
+    """A function, or an object with a ``predict``, in the form that MLflow loads."""
+
+    def __init__(self, inner: Any) -> None:
+        self.inner = inner
+
+    def load_context(self, context: PythonModelContext) -> None:
+        """Hand the context on, where it is wanted."""
+        if hasattr(self.inner, "load_context"):
+            self.inner.load_context(context)
+
+    def predict(
+        self, context: PythonModelContext, model_input: Any, params: Mapping[str, Any] | None = None
+    ) -> Any:
+        """Call what is inside."""
+        return make_scorer(self.inner, context)(model_input, params)
+
+
+# Pickles name the classes by their public place, which stays where it is.
+PythonModel.__module__ = WrappedModel.__module__ = "runsite.pyfunc"
 
 
 def write_python_model(
@@ -92,10 +117,11 @@ def write_python_model(
             f"{quote(model)} cannot predict",
             hint="give an instance of runsite.pyfunc.PythonModel, or a function",
         )
+    whole = model if hasattr(model, "predict_type_hints") else WrappedModel(model)
     try:
         import cloudpickle
 
-        data = cloudpickle.dumps(model, protocol=pickle.DEFAULT_PROTOCOL)
+        data = cloudpickle.dumps(whole, protocol=pickle.DEFAULT_PROTOCOL)
     except ImportError as error:
         raise ModelError("cloudpickle is not installed", hint="pip install cloudpickle") from error
     except Exception as error:
@@ -169,7 +195,7 @@ def load_python_model(
     )
     if hasattr(loaded, "load_context"):
         loaded.load_context(context)
-    return loaded, context
+    return (loaded.inner if isinstance(loaded, WrappedModel) else loaded), context
 
 
 def load_custom(folder: Path, *, model: MLModel) -> Any:
@@ -179,7 +205,9 @@ def load_custom(folder: Path, *, model: MLModel) -> Any:
         ModelError: The module cannot be imported, or does not know how to load.
     """
     settings = model.get_flavor(PYFUNC)
-    name = str(settings.get("loader_module"))
+    name = str(settings.get("loader_module") or "")
+    if not all(part.isidentifier() for part in name.split(".")):
+        raise ModelError(f"{quote(name)} is not the name of a module", where=str(folder))
     warn_of_code(f"code of the module {name}", folder=folder)
     try:
         module = importlib.import_module(name)
@@ -191,7 +219,7 @@ def load_custom(folder: Path, *, model: MLModel) -> Any:
     if loader is None:
         raise ModelError(f"{quote(name)} has no _load_pyfunc", where=str(folder))
     data = settings.get("data")
-    return loader(str(folder / str(data)) if data else str(folder))
+    return loader(_resolve(str(data), folder=folder, what="its data") if data else str(folder))
 
 
 def add_code_paths(folder: Path, *, code: object) -> None:
@@ -205,10 +233,16 @@ def add_code_paths(folder: Path, *, code: object) -> None:
 
 
 def make_scorer(model: Any, context: PythonModelContext | None = None) -> Callable[[Any, Any], Any]:
-    """Make the function that ``pyfunc`` calls, whichever arguments the model's ``predict`` has."""
+    """Make the function that ``pyfunc`` calls, whichever arguments the model's ``predict`` has.
+
+    Raises:
+        ModelError: The object is nothing that predicts.
+    """
     import inspect
 
     function = getattr(model, "predict", model)
+    if not callable(function):
+        raise ModelError(f"what the model holds cannot predict: {type(model).__name__}")
     names = list(inspect.signature(function).parameters)
     with_context = bool(names) and names[0] == "context"
     with_params = "params" in names
@@ -246,11 +280,16 @@ def _artifact_paths(described: object, *, folder: Path) -> dict[str, str]:
     """Resolve artifacts inside the folder; a path that leaves it is refused."""
     paths: dict[str, str] = {}
     for name, entry in _mapping(described).items():
-        path = (folder / str(_mapping(entry).get("path"))).resolve()
-        if not path.is_relative_to(folder.resolve()):
-            raise ModelError(f"artifact {quote(name)} lies outside the model", where=str(folder))
-        paths[name] = str(path)
+        relative = str(_mapping(entry).get("path"))
+        paths[name] = _resolve(relative, folder=folder, what=f"artifact {quote(name)}")
     return paths
+
+
+def _resolve(relative: str, *, folder: Path, what: str) -> str:
+    path = (folder / relative).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        raise ModelError(f"{what} lies outside the model", where=str(folder))
+    return str(path)
 
 
 def _mapping(value: object) -> dict[str, Any]:
