@@ -10,7 +10,7 @@ import pytest
 import runsite
 import runsite.pyfunc
 from runsite.errors import ModelError
-from runsite.models import UnsafeModelWarning
+from runsite.models import UnsafeModelWarning, trust
 from support.command import CommandResult, cli
 from support.repository import git, git_repo
 
@@ -70,8 +70,9 @@ def test_no_command_and_no_search_opens_a_model(project: Path, cli: Callable[...
     assert not (project / "sprung").exists()
 
 
-def test_the_trap_is_one(project: Path):
+def test_the_trap_is_one(project: Path, monkeypatch):
     """Loading the same model does run its code, after the warning: the test above can fail."""
+    monkeypatch.setattr(trust, "_warned", set())  # once a process, and other tests load too
     run_id = runsite.last_active_run().info.run_id
     with (
         pytest.warns(UnsafeModelWarning, match="can run any code"),

@@ -36,6 +36,8 @@ __all__ = [
     "make_record",
 ]
 
+_SMALL_ROWS = 100_000
+
 
 @dataclass(frozen=True, slots=True)
 class DatasetSource:
@@ -325,8 +327,10 @@ def _from_table(
 def _table_from_pandas(df: pd.DataFrame) -> pa.Table:
     import pyarrow as pa
 
+    # A pool of threads for a small table takes longer than the table, most of all on a busy machine.
+    threads = 1 if len(df) < _SMALL_ROWS else None
     try:
-        return pa.Table.from_pandas(df, preserve_index=False, safe=False)
+        return pa.Table.from_pandas(df, preserve_index=False, safe=False, nthreads=threads)
     except pa.ArrowException:
         # A column of mixed Python objects is no Arrow type; as text it still has a digest.
         mixed = {name: df[name].map(repr) for name in df.columns if df[name].dtype == object}

@@ -17,6 +17,7 @@ from typing import Any
 
 from runsite import __version__
 from runsite.errors import AlreadyExistsError, InvalidValueError, quote
+from runsite.models.dependencies import list_imports
 from runsite.models.examples import write_example
 from runsite.models.mlmodel import PYFUNC, MLModel, write_mlmodel
 from runsite.models.requirements import (
@@ -125,6 +126,8 @@ def _fill(
         example = write_example(options.input_example, folder=work)
     signature = options.signature or files.signature
     modules = set(files.modules)
+    for file in (work / "code").rglob("*.py") if code else ():
+        modules |= list_imports(file.read_text(encoding="utf-8", errors="replace"))
     if signature and signature.inputs and not signature.inputs.is_tensor_spec():
         modules.add("pandas")
     requirements = merge_requirements(

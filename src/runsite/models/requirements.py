@@ -16,12 +16,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from runsite.errors import ModelError, quote
+from runsite.models.dependencies import list_local_imports
 
 __all__ = [
     "ENVIRONMENT",
     "find_distribution",
     "find_requirements",
-    "list_modules",
     "merge_requirements",
     "write_environment",
 ]
@@ -44,10 +44,12 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 def find_requirements(modules: Iterable[str]) -> list[str]:
     """List pinned requirements for modules: ``name==version``, sorted, one a distribution.
 
-    Modules of the standard library, of the user's own scripts and unknown ones add nothing.
+    Modules of the standard library and unknown ones add nothing; of the user's own modules that
+    are imported it is their imports that count.
     """
     found: dict[str, str] = {}
-    for module in modules:
+    named = set(modules)
+    for module in named | list_local_imports(named):
         distribution = find_distribution(module.partition(".")[0])
         if distribution:
             name, version = distribution
@@ -134,31 +136,6 @@ def write_environment(
         "dependencies": [f"python={python}", "pip", {"pip": list(requirements)}],
     }
     _write_yaml(conda, conda_env or plain)
-
-
-def list_modules(pickled: bytes) -> set[str]:
-    """List the modules that a pickle names, by reading its opcodes: nothing is unpickled.
-
-    A name that is put together from parts kept elsewhere in the pickle can be missed; what the
-    flavors always need is therefore added by them.
-    """
-    import pickletools
-
-    modules: set[str] = set()
-    texts: list[str] = []
-    for opcode, argument, _ in pickletools.genops(pickled):
-        if opcode.name == "GLOBAL":
-            modules.add(str(argument).partition(" ")[0])
-        elif opcode.name == "STACK_GLOBAL":
-            # Module and name are on the stack: the last texts pushed, or fetched from the memo.
-            modules.update(text for text in texts[-2:] if text.partition(".")[0] in sys.modules)
-        elif isinstance(argument, str):
-            # Every text that is the name of an imported module is a candidate: memoised names are
-            # fetched by number later, and following the numbers would be a machine of its own.
-            texts.append(argument)
-            if argument in sys.modules and "." in argument:
-                modules.add(argument)
-    return modules
 
 
 @functools.lru_cache(maxsize=1)

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import importlib.metadata
-import pickle
 from pathlib import Path
 
-import cloudpickle
-import numpy as np
 import pytest
 import yaml
 
 from runsite.errors import ModelError
 from runsite.models.requirements import (
     find_requirements,
-    list_modules,
     merge_requirements,
     write_environment,
 )
@@ -35,18 +31,6 @@ def test_modules_become_pinned_distributions():
         ],
         key=str.lower,
     )
-
-
-def test_a_pickle_tells_its_modules_without_being_run():
-    """Modules are read from the opcodes: a pickle that would run code runs none."""
-
-    class Trap:
-        def __reduce__(self):
-            return (pytest.fail, ("it was unpickled",))
-
-    modules = list_modules(pickle.dumps([Trap(), np.float64(1.0)]))
-    assert any(name.startswith("numpy") for name in modules)
-    assert list_modules(cloudpickle.dumps(lambda: np.ones(3)))
 
 
 def test_the_callers_requirements_win():

@@ -17,9 +17,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from runsite.errors import InvalidValueError, ModelError, quote
+from runsite.models.dependencies import list_modules, list_used_modules
 from runsite.models.folder import FlavorFiles
 from runsite.models.mlmodel import PYFUNC, MLModel
-from runsite.models.requirements import list_modules
 from runsite.models.trust import warn_of_code
 
 __all__ = [
@@ -138,7 +138,7 @@ def write_python_model(
         settings["artifacts"] = _copy_artifacts(artifacts, folder=folder)
     if model_config:
         settings["model_config"] = dict(model_config)
-    modules = {"cloudpickle", type(model).__module__, *list_modules(data)}
+    modules = {"cloudpickle", *list_modules(data), *list_used_modules(model)}
     return FlavorFiles({PYFUNC: settings}, modules=modules)
 
 

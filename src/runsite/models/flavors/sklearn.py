@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from runsite.errors import InvalidValueError, ModelError, quote
+from runsite.models.dependencies import list_modules
 from runsite.models.folder import FlavorFiles
 from runsite.models.frames import make_frame
 from runsite.models.infer import infer_signature, is_instance_of
 from runsite.models.mlmodel import PYFUNC, MLModel
-from runsite.models.requirements import list_modules
 from runsite.models.trust import warn_of_code
 
 __all__ = [
