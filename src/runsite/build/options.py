@@ -21,6 +21,7 @@ class BuildOptions:
         config: Title, theme, cards and the other settings of ``runsite.yaml``.
         base_url: Where the site will be published; empty for a site that can lie anywhere.
         force: Build everything anew, also where the inputs are the same.
+        check_links: Look for links within the site that lead nowhere.
     """
 
     store: str
@@ -29,6 +30,7 @@ class BuildOptions:
     config: Config = field(default_factory=Config)
     base_url: str = ""
     force: bool = False
+    check_links: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class BuildReport:
         added: Paths of new files; `changed` and `removed` likewise.
         warnings: What a strict build would fail for, one line each.
         notes: What was left out to keep the site small, one sentence each.
+        sizes: What takes the space, the largest kind first, with its bytes.
         duration_s: By the clock that was passed in.
     """
 
@@ -55,6 +58,7 @@ class BuildReport:
     removed: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    sizes: tuple[tuple[str, int], ...] = ()
     duration_s: float = 0.0
 
     @property

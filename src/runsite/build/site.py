@@ -5,9 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from runsite.build.fingerprint import find_code_digest, find_inputs_digest
 from runsite.build.options import BuildOptions, BuildReport
+from runsite.build.output_place import check_output
+from runsite.output.links import find_broken_links
+from runsite.output.sizes import sum_sizes
 from runsite.output.writer import SiteWriter
 from runsite.render.themes import find_theme, load_theme
 from runsite.store.layout import open_layout
@@ -37,16 +41,17 @@ def build(
         progress: Told how far the run pages are.
 
     Raises:
-        BuildError: The output cannot be written, or a template is wrong.
+        BuildError: The output cannot be written or lies among the sources, or a template is wrong.
         StoreError: There is something else than a store.
         RegistryError: The registry cannot be read.
     """
     started = clock()
+    layout = open_layout(options.store)
+    check_output(options, store=layout.root)
     writer = SiteWriter(options.output)
     site = options.config.site
     theme = load_theme(find_theme(site.theme, base=options.config.folder) if site.theme else None)
     code = find_code_digest(theme, options)
-    layout = open_layout(options.store)
     inputs = find_inputs_digest(layout, options=options, code=code)
     n_runs, warnings = writer.before.n_runs, writer.before.warnings
     notes: tuple[str, ...] = ()
@@ -58,6 +63,10 @@ def build(
         done = write_site(options, writer=writer, theme=theme, code=code, progress=progress)
         n_runs, warnings, notes = done.n_runs, done.warnings, done.notes
         writer.finish(inputs=inputs, n_runs=n_runs, warnings=warnings)
+    if options.check_links:
+        base_path = urlsplit(options.base_url).path
+        broken = find_broken_links(options.output, writer.files, base_path=base_path)
+        warnings = (*warnings, *broken)
     return BuildReport(
         index=Path(options.output, INDEX),
         n_runs=n_runs,
@@ -68,5 +77,6 @@ def build(
         removed=tuple(writer.changes.removed),
         warnings=tuple(warnings),
         notes=notes,
+        sizes=tuple(sum_sizes(writer.files)),
         duration_s=clock() - started,
     )

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["build"]
 
 _NAMES_SHOWN = 5
-PAGES_LIMIT_BYTES = 1_000_000_000
-"""What GitHub Pages publishes at most."""
 
 
 @click.command()
@@ -34,7 +32,9 @@ PAGES_LIMIT_BYTES = 1_000_000_000
 @click.option("--output", "-o", metavar="DIR", help="Folder of the site (default: site).")
 @click.option("--base-url", metavar="URL", default="", help="Where the site will be published.")
 @click.option("--title", metavar="TEXT", help="Title of the site.")
-@click.option("--strict", is_flag=True, help="Fail (exit code 3) where there is a warning.")
+@click.option(
+    "--strict", is_flag=True, help="Fail (exit code 3) where there is a warning; check links too."
+)
 @click.option("--force", is_flag=True, help="Build anew, also where nothing has changed.")
 def build(  # noqa: PLR0913 - one parameter for each option
     store: str | None,
@@ -65,10 +65,11 @@ def build(  # noqa: PLR0913 - one parameter for each option
         config=config,
         base_url=base_url or config.site.base_url,
         force=force,
+        check_links=strict,
     )
     with _show_progress() as progress:
         report = build_site(options, progress=progress)
-    _echo_summary(report)
+    _echo_summary(report, limit=int(config.site.max_size_mb * 1_000_000))
     click.echo(str(report.index))
     return 3 if strict and report.warnings else 0
 
@@ -88,7 +89,7 @@ def _show_progress() -> Iterator[Callable[[int, int], None] | None]:
         yield progress
 
 
-def _echo_summary(report: BuildReport) -> None:
+def _echo_summary(report: BuildReport, *, limit: int) -> None:
     from runsite.pages.formatting import format_bytes, format_count
 
     for warning in report.warnings:
@@ -106,10 +107,15 @@ def _echo_summary(report: BuildReport) -> None:
                 click.echo(f"{verb}: {_list_names(paths)}", err=True)
         runs = f"{format_count(report.n_runs)} run{'' if report.n_runs == 1 else 's'}"
         click.echo(f"built {runs}: {size} in {report.duration_s:.1f} s", err=True)
-    if report.size_bytes > PAGES_LIMIT_BYTES:
+    for note in report.notes:
+        click.echo(f"{click.style('note:', bold=True)} {note}", err=True)
+    if report.size_bytes > limit:
+        kinds = ", ".join(f"{kind} {format_bytes(size)}" for kind, size in report.sizes[:3])
         click.echo(
-            f"{click.style('warning:', fg='yellow', bold=True)} the site is larger than the 1 GB"
-            " that GitHub Pages publishes",
+            f"{click.style('warning:', fg='yellow', bold=True)} the site is larger than"
+            f" {format_bytes(limit)} (site.max_size_mb); most of it: {kinds}\n"
+            "  hint:  GitHub Pages publishes at most 1 GB; lower site.run_pages or"
+            " site.max_artifacts_mb, or delete runs",
             err=True,
         )
 

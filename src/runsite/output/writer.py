@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import hashlib
 import os
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -18,6 +19,7 @@ from runsite.output.manifest import (
     format_manifest,
     read_manifest,
 )
+from runsite.output.unfinished import append_path, forget_paths, read_paths
 
 __all__ = ["Changes", "SiteWriter"]
 
@@ -46,7 +48,8 @@ class SiteWriter:
             raise BuildError(f"the output {quote(str(folder))} is a file", hint="name a folder")
         self.folder = folder
         self.changes = Changes()
-        self._before = read_manifest(folder)
+        self._unfinished = read_paths(folder)
+        self._before = _doubt(read_manifest(folder), self._unfinished)
         self._now: dict[str, Entry] = {}
         self._made_folders: set[Path] = set()
 
@@ -97,6 +100,7 @@ class SiteWriter:
         target = self.folder / path
         if old is None and target.exists():
             self._refuse_foreign(target, data)
+        append_path(self.folder, path)
         self._replace(target, data)
         (self.changes.changed if old else self.changes.added).append(path)
 
@@ -113,6 +117,10 @@ class SiteWriter:
         manifest = Manifest(inputs, n_runs, tuple(warnings), self._now)
         if manifest != self._before or not (self.folder / MANIFEST_NAME).exists():
             self._replace(self.folder / MANIFEST_NAME, format_manifest(manifest))
+        for path in filter(self._is_inside, self._unfinished):
+            with contextlib.suppress(OSError):
+                _temporary_of(self.folder / path).unlink()
+        forget_paths(self.folder)
         return self.changes
 
     def _claim(self, path: str, entry: Entry) -> None:
@@ -139,7 +147,7 @@ class SiteWriter:
         )
 
     def _replace(self, target: Path, data: bytes) -> None:
-        temporary = target.with_name(target.name + _TEMP_SUFFIX)
+        temporary = _temporary_of(target)
         try:
             if target.parent not in self._made_folders:
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -174,3 +182,15 @@ class SiteWriter:
         if not parts or path.startswith("/") or ".." in parts:
             return False
         return (self.folder / path).parent.resolve().is_relative_to(self.folder.resolve())
+
+
+def _doubt(manifest: Manifest, unfinished: Collection[str]) -> Manifest:
+    """Take files that a build touched before it died for ours, but for nothing known of them."""
+    if not unfinished:
+        return manifest
+    doubted = dict.fromkeys(unfinished, Entry(sha256="", size_bytes=-1))
+    return dataclasses.replace(manifest, inputs="", files={**manifest.files, **doubted})
+
+
+def _temporary_of(target: Path) -> Path:
+    return target.with_name(target.name + _TEMP_SUFFIX)

@@ -296,3 +296,21 @@ def test_the_timeline_comes_from_git(store, tmp_path):
     assert "Mara" in text
     assert "Mara" in (site / "index.html").read_text(encoding="utf-8")
     assert build_site(store, site).unchanged
+
+
+def test_a_strict_build_looks_at_every_link(store, tmp_path):
+    """The site of a store has none that leads nowhere; a theme's is found, again and again."""
+    (tmp_path / "registry.yaml").write_text(make_registry(make_run_id(1)), encoding="utf-8")
+    site = tmp_path / "site"
+    assert build_site(store, site, check_links=True).warnings == ()
+    theme = tmp_path / "theme"
+    theme.mkdir()
+    (theme / "search.html").write_text(
+        '{% extends "default/search.html" %}{% block footer %}<a href="nowhere.html">x</a>{% endblock %}'
+    )
+    config = Config(site=SiteConfig(theme="theme"), folder=tmp_path)
+    for _ in range(2):
+        report = build_site(store, site, config=config, check_links=True)
+        assert report.warnings == ("search.html: nowhere.html does not exist",)
+    assert report.unchanged
+    assert build_site(store, site, config=config).warnings == ()

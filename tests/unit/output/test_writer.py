@@ -6,6 +6,7 @@ import pytest
 
 from runsite.errors import BuildError
 from runsite.output.manifest import MANIFEST_NAME, read_manifest
+from runsite.output.unfinished import UNFINISHED_NAME
 from runsite.output.writer import SiteWriter
 
 
@@ -142,4 +143,4 @@ def test_a_place_that_cannot_be_written(tmp_path):
     with pytest.raises(BuildError) as caught:
         SiteWriter(tmp_path).write("a/b.html", "b")
     assert str(caught.value).startswith(f"cannot write '{tmp_path}/a/b.html': ")
-    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+    assert {path.name for path in tmp_path.iterdir()} == {"a", UNFINISHED_NAME}
