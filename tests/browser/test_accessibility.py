@@ -26,6 +26,8 @@ PAGES = [
     "models/taxi/index.html",
     "models/taxi/2.html",
     f"compare.html#runs={make_run_id(1)},{make_run_id(2)}",
+    f"compare.html#runs={make_run_id(1)},{make_run_id(2)}&base={make_run_id(2)}&all=1",
+    f"compare.html#runs={make_run_id(1)},{make_run_id(2)}&shape=rows",
     "search.html#q=dart",
     "data/index.html",
     "404.html",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import itemgetter
 
 import polars as pl
 
+from runsite.build.compare import write_facts
 from runsite.build.importance import ImportanceShop
 from runsite.build.reading import SiteData
 from runsite.build.runs import RunPlan
@@ -19,7 +20,7 @@ from runsite.pages.models import list_gated_metrics
 from runsite.pages.paths import make_experiment_path, make_slug
 from runsite.pages.plain import ExperimentShards
 from runsite.pages.run import NOTE_TAG
-from runsite.queries.columns import Column, RunsTable, make_runs_table
+from runsite.queries.columns import Column, RunsTable, make_runs_table, sort_runs
 from runsite.queries.overview import ExperimentSummary, summarise_experiment
 from runsite.records import make_experiment_id
 from runsite.render.shards import render_column, render_shard
@@ -85,8 +86,12 @@ def _write_experiment(
 ) -> ExperimentResult:
     name = summary.name
     directions = shop.options.config.site.directions
+    runs = sort_runs(runs)
     table = make_runs_table(runs, directions=directions)
-    shards = _write_table(shop, plan, name=name, table=table, importance=importance)
+    shards = replace(
+        _write_table(shop, plan, name=name, table=table, importance=importance),
+        more=write_facts(shop, _folder_of(name), runs=runs, rows=ROWS_A_SHARD),
+    )
     record = shop.data.experiments.get(name)
     page = assemble_experiment_page(
         summary,
@@ -100,10 +105,14 @@ def _write_experiment(
     return ExperimentResult(summary=summary, shards=shards)
 
 
+def _folder_of(name: str) -> str:
+    return f"data/experiments/{make_slug(name)}"
+
+
 def _write_table(
     shop: Workshop, plan: RunPlan, *, name: str, table: RunsTable, importance: ImportanceShop
 ) -> ExperimentShards:
-    folder = f"data/experiments/{make_slug(name)}"
+    folder = _folder_of(name)
     frame = _with_curves(table.frame, plan)
     columns = (*table.columns, CURVES)
     addresses = []

@@ -11,6 +11,7 @@ from runsite import __version__
 from runsite.build.any_run import write_any_run
 from runsite.build.artifacts import publish_files
 from runsite.build.assets import find_versions, read_assets, write_assets
+from runsite.build.compare import write_versions
 from runsite.build.experiments import (
     ExperimentResult,
     summarise_experiments,
@@ -167,7 +168,11 @@ def _write_plain_pages(
     shop.write_page(with_social_card(shop, overview, kind="", title=title, facts=shown))
     shop.write_page(assemble_experiments_page(site=shop.site, summaries=summaries))
     shards = [result.shards for result in experiments]
-    shop.write_page(assemble_compare_page(site=shop.site, experiments=shards))
+    shop.write_page(
+        assemble_compare_page(
+            site=shop.site, experiments=shards, versions_path=write_versions(shop)
+        )
+    )
     base_path = urlsplit(shop.options.base_url).path
     if shop.options.base_url and not base_path.endswith("/"):
         base_path += "/"

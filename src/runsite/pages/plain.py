@@ -39,6 +39,9 @@ class ExperimentShards:
     shards: tuple[str, ...] = told("Data shards of its runs, oldest first.")
     n_left_out: int = told("Keys that found no place among the columns.")
     importance_path: str = told("Data shard that says which params matter.")
+    more: tuple[str, ...] = told(
+        "Data shards of packages and files, row by row like `shards`.", default=()
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class ComparePage:
     site: Site = told("What is the same on every page.")
     meta: Meta = told("This page's place in the site.")
     experiments: tuple[ExperimentShards, ...] = told("Where the runs lie.")
+    versions_path: str = told("Data shard of the runs of registered versions; may be empty.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +91,16 @@ def assemble_any_run_page(*, site: Site, index_path: str) -> AnyRunPage:
     return AnyRunPage(site=site, meta=meta, index_path=index_path)
 
 
-def assemble_compare_page(*, site: Site, experiments: Sequence[ExperimentShards]) -> ComparePage:
-    """Assemble the page that compares runs."""
+def assemble_compare_page(
+    *, site: Site, experiments: Sequence[ExperimentShards], versions_path: str = ""
+) -> ComparePage:
+    """Assemble the page that compares runs.
+
+    Args:
+        site: What is the same on every page.
+        experiments: Where the runs lie.
+        versions_path: Data shard of the runs of registered versions.
+    """
     return ComparePage(
         site=site,
         meta=_meta(
@@ -98,6 +110,7 @@ def assemble_compare_page(*, site: Site, experiments: Sequence[ExperimentShards]
             section="compare",
         ),
         experiments=tuple(experiments),
+        versions_path=versions_path,
     )
 
 

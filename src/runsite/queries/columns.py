@@ -14,7 +14,7 @@ import polars as pl
 from runsite.directions import find_direction, rank_metric
 from runsite.queries.syntax import TAG_COLUMNS
 
-__all__ = ["MAX_COLUMNS", "Column", "RunsTable", "make_runs_table"]
+__all__ = ["MAX_COLUMNS", "Column", "RunsTable", "make_runs_table", "sort_runs"]
 
 MAX_COLUMNS = 400
 """Keys beyond this many are left out of the table, the least used first; run pages show all."""
@@ -79,8 +79,7 @@ def make_runs_table(
         runs: Rows as `Store.read_runs` gives them.
         directions: Metric key → ``min`` or ``max``, where the project says so.
     """
-    # Read backwards this is the order of searches: the newest first, then by id.
-    runs = runs.sort("start_time", "run_id", descending=[False, True])
+    runs = sort_runs(runs)
     metrics = _rank_metrics(runs, directions=directions or {})
     params = _rank_keys(runs, "params")
     tags = [key for key in _rank_keys(runs, "tags") if not key.startswith(_HIDDEN_TAGS)]
@@ -101,6 +100,11 @@ def make_runs_table(
         texts=_find_texts(frame, logged=logged, numeric=sorted(numeric)),
         left_out=left_out,
     )
+
+
+def sort_runs(runs: pl.DataFrame) -> pl.DataFrame:
+    """Sort runs oldest first; read backwards, in the order of searches: newest first, then by id."""
+    return runs.sort("start_time", "run_id", descending=[False, True])
 
 
 def _rank_keys(runs: pl.DataFrame, name: str) -> list[str]:

@@ -1,114 +1,186 @@
-// Any runs beside each other, chosen in the address: what differs first, then curves, then the rest.
+// The compare page: any runs of any experiments or versions of models, chosen in the address.
 (function () {
   "use strict";
 
   const { runsite } = window;
-  const { make, pageData, loadRuns, readState, root, runPath } = runsite;
-  // In the order in which they stand: what a reader compares first comes first.
-  const TITLES = { metrics: "Metrics", params: "Params", tags: "Tags", run: "Run" };
+  const { make, pageData, load, readState, writeState, formatList, parseList, findRuns, mergeRuns, loadFacts, makeSideBySide, makeCodeLinks, makePictures, openPopover, fillPicker, makeTick, makeCsv, download, formatCount, differs } = runsite;
   const MAX_CURVES = 8;
+  /** More runs than this are rows: nobody reads a hundred columns. */
+  const MAX_COLUMNS = 16;
 
-  /** @typedef {{runs: any, row: number, experiment: any}} Chosen */
-
-  /** @param {any[]} experiments @param {string[]} ids @returns {Promise<Chosen[]>} */
-  async function findRuns(experiments, ids) {
-    const wanted = new Set(ids);
-    /** @type {Map<string, Chosen>} */
-    const found = new Map();
-    for (const experiment of experiments) {
-      if (found.size === wanted.size) break;
-      const runs = await loadRuns(experiment);
-      for (const id of wanted) {
-        const row = runs.rowOf(id);
-        if (row >= 0) found.set(id, { runs, row, experiment });
-      }
+  class Comparison {
+    /** @param {HTMLElement} host @param {any} data */
+    constructor(host, data) {
+      this.host = host;
+      /** @type {any[]} */ this.experiments = data.experiments;
+      /** @type {string} */ this.repository = data.repository;
+      /** @type {string} */ this.versionsPath = data.versions;
+      /** @type {string[]} */ this.ids = [];
+      /** Run id → the version that it became. @type {Map<string, string>} */ this.labels = new Map();
+      this.base = "";
+      this.all = false;
+      /** @type {any} */ this.facts = null;
+      /** @type {any} */ this.runs = null;
+      /** @type {number[]} */ this.rows = [];
+      /** @type {any[]} */ this.chosen = [];
+      this.turn = 0;
+      this.count = make("p", { class: "toolbar-count", role: "status" });
+      this.place = make("div", {});
+      this.below = make("div", { class: "compare-below" });
+      this.makeBar();
+      host.append(make("section", { "aria-label": "Comparison" }, this.bar, this.place), this.below);
     }
-    return ids.flatMap((id) => found.get(id) ?? []);
-  }
 
-  /** All columns of the chosen runs, in the order of the first run that has them. @param {Chosen[]} chosen */
-  function listColumns(chosen) {
-    /** @type {Map<string, any>} */
-    const columns = new Map();
-    for (const { runs } of new Set(chosen)) for (const column of runs.columns) if (!columns.has(column.id)) columns.set(column.id, column);
-    const order = Object.keys(TITLES);
-    return [...columns.values()]
-      .filter((column) => order.includes(column.group) && column.id !== "run.name" && column.id !== "run.parent")
-      .sort((a, b) => order.indexOf(a.group) - order.indexOf(b.group));
-  }
-
-  /** @param {Chosen[]} chosen @param {any[]} columns @param {boolean} onlyDifferent */
-  function makeTable(chosen, columns, onlyDifferent) {
-    const head = make("tr", {}, make("th", { scope: "col" }, "What"), ...chosen.map(({ runs, row }) => make("th", { scope: "col" }, make("a", { href: root() + runPath(runs.runId(row)) }, runs.name(row)))));
-    const body = make("tbody", {});
-    let group = "";
-    for (const column of columns) {
-      const line = makeLine(chosen, column);
-      if (!line || (onlyDifferent && !line.differs)) continue;
-      if (column.group !== group) {
-        group = column.group;
-        body.append(make("tr", { class: "group" }, make("th", { scope: "colgroup", colspan: chosen.length + 1 }, TITLES[/** @type {"run"} */ (group)])));
-      }
-      body.append(line.element);
+    makeBar() {
+      /** @type {HTMLElement} */
+      const add = make("button", { type: "button", class: "button-primary", "aria-haspopup": "dialog", onclick: () => openPopover(add, "Add runs", (/** @type {HTMLElement} */ panel) => fillPicker(panel, this)) }, "Add runs");
+      const tick = makeTick("Only what differs", true, (/** @type {boolean} */ on) => this.change({ all: on ? "" : "1" }));
+      this.only = /** @type {HTMLInputElement} */ (tick.querySelector("input"));
+      this.shape = make("button", { type: "button", class: "plain", onclick: () => this.change({ shape: this.inRows ? "columns" : "rows" }) });
+      this.save = make("button", { type: "button", class: "plain", onclick: () => this.saveCsv() }, "Download CSV");
+      this.bar = make("div", { class: "toolbar" }, add, this.count, tick, this.shape, this.save);
     }
-    return make("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Runs beside each other" }, make("table", { class: `list compare-table${onlyDifferent ? "" : " show-all"}` }, make("thead", {}, head), body));
-  }
 
-  /** @param {Chosen[]} chosen @param {any} column */
-  function makeLine(chosen, column) {
-    const own = chosen.map(({ runs }) => runs.find(column.id));
-    const values = chosen.map(({ row }, i) => own[i]?.value(row) ?? null);
-    if (values.every((value) => value === null)) return null;
-    const differs = values.some((value) => String(value) !== String(values[0]));
-    const numbers = values.filter((value) => typeof value === "number" && Number.isFinite(value));
-    const best = column.direction && differs && numbers.length > 1 ? (column.direction === "min" ? Math.min(...numbers) : Math.max(...numbers)) : null;
-    const cells = chosen.map(({ row }, i) => {
-      const text = own[i]?.text(row) ?? "";
-      return make("td", { class: best !== null && values[i] === best ? "best" : false, title: own[i]?.exact(row) || false }, text || "–");
-    });
-    return { differs, element: make("tr", { class: differs ? "differs" : false }, make("th", { scope: "row" }, column.label), ...cells) };
-  }
-
-  /** @param {HTMLElement} host @param {Chosen[]} chosen */
-  function show(host, chosen) {
-    const columns = listColumns(chosen);
-    const place = make("div", {});
-    const only = /** @type {HTMLInputElement} */ (make("input", { type: "checkbox", checked: true }));
-    const draw = () => place.replaceChildren(makeTable(chosen, columns, only.checked));
-    only.addEventListener("change", draw);
-    const curves = make("div", { class: "panel" }, make("div", { class: "plot" }));
-    host.append(
-      make("section", {}, make("h2", {}, `${chosen.length} runs`), make("div", { class: "plot-bar" }, make("label", {}, only, "Only what differs")), place),
-      make("section", { "data-compare-curves": true }, make("h2", {}, "Learning curves"), curves),
-    );
-    draw();
-    void showCurves(/** @type {HTMLElement} */ (curves.firstElementChild), chosen);
-  }
-
-  /** @param {HTMLElement} host @param {Chosen[]} chosen */
-  async function showCurves(host, chosen) {
-    const some = chosen.filter(({ runs, row }) => !runs.get("run.curves").isMissing(row)).slice(0, MAX_CURVES);
-    const section = host.closest("section");
-    if (!some.length) {
-      section?.remove();
-      return;
+    get inRows() {
+      return (this.asked || (this.ids.length > MAX_COLUMNS ? "rows" : "columns")) === "rows";
     }
-    const plot = new runsite.CurvesPlot(host, some[0].runs);
-    await plot.showLines(some.map(({ runs, row }) => ({ name: runs.name(row), runId: runs.runId(row), shard: runs.get("run.curves").text(row) })));
+
+    /** @param {Record<string, string>} changes */
+    change(changes) {
+      writeState(changes);
+      void this.show();
+    }
+
+    /** @param {string} id */
+    setBase(id) {
+      this.change({ base: id });
+    }
+
+    /** @param {string[]} ids */
+    add(ids) {
+      this.change({ runs: formatList(new Set([...this.ids, ...ids])), versions: "" });
+    }
+
+    /** @param {string} id */
+    remove(id) {
+      this.change({ runs: formatList(this.ids.filter((each) => each !== id)), versions: "", base: this.base === id ? "" : this.base });
+    }
+
+    /** Read the address, find the runs, draw. */
+    async show() {
+      const turn = ++this.turn;
+      const state = readState();
+      const versions = parseList(state.get("versions"));
+      if (this.versionsPath && !this.known) this.known = /** @type {Promise<[string, string, string][]>} */ (load(this.versionsPath));
+      const known = (await this.known) ?? [];
+      const runOf = new Map(known.map(([name, version, run]) => [`${name}/${version}`, run]));
+      const ids = [...new Set([...parseList(state.get("runs")), ...versions.map((/** @type {string} */ one) => runOf.get(one) ?? one)])];
+      const chosen = /** @type {any[]} */ (await findRuns(this.experiments, ids));
+      if (turn !== this.turn) return; // a newer choice has overtaken this one
+      const missing = ids.length - chosen.length;
+      this.ids = chosen.map(({ runs, row }) => runs.runId(row));
+      this.chosen = chosen;
+      this.labels = new Map(known.map(([name, version, run]) => [run, `${name} ${version}`]));
+      this.base = this.ids.includes(state.get("base") ?? "") ? (state.get("base") ?? "") : "";
+      this.all = state.get("all") === "1";
+      this.asked = state.get("shape");
+      this.runs = mergeRuns(chosen);
+      this.rows = chosen.map((_, i) => chosen.length - 1 - i);
+      this.facts = null;
+      this.count.textContent = `${formatCount(chosen.length)} run${chosen.length === 1 ? "" : "s"}${missing ? `; ${formatCount(missing)} of ${formatCount(ids.length)} runs are not on this site` : ""}`;
+      if (this.only) this.only.checked = !this.all;
+      this.draw();
+      document.dispatchEvent(new CustomEvent("runsite:compared"));
+      if (!chosen.length) return;
+      const facts = this.inRows ? null : await loadFacts(this.runs, chosen);
+      if (turn !== this.turn) return;
+      this.facts = facts;
+      if (facts && !this.inRows) this.drawColumns();
+      this.drawBelow();
+    }
+
+    draw() {
+      const some = this.ids.length > 0;
+      for (const element of [this.shape, this.save, this.only?.closest("label")]) if (element instanceof HTMLElement) element.hidden = !some;
+      if (this.shape) this.shape.textContent = this.inRows ? "Runs as columns" : "Runs as rows";
+      this.below.replaceChildren();
+      if (!some) this.place.replaceChildren(make("p", { class: "compare-empty" }, "No run is chosen yet. “Add runs” finds them by words or by a query; an experiment's table and a model's page lead here too."));
+      else if (this.inRows) this.drawRows();
+      else this.drawColumns();
+    }
+
+    drawColumns() {
+      const focused = /** @type {HTMLElement | null} */ (document.activeElement);
+      const name = this.place.contains(focused) ? focused?.textContent || focused?.getAttribute("aria-label") : null;
+      this.place.replaceChildren(...[makeSideBySide(this), makeCodeLinks(this)].filter((part) => part !== null));
+      if (name) [.../** @type {NodeListOf<HTMLElement>} */ (this.place.querySelectorAll("button"))].find((one) => (one.textContent || one.getAttribute("aria-label")) === name)?.focus();
+    }
+
+    /** Many runs: the runs table, with only the columns in which they differ. */
+    drawRows() {
+      const { runs } = this;
+      const wanted = runs.columns.filter((/** @type {any} */ c) => c.group !== "hidden" && c.id !== "run.id" && c.id !== "run.parent" && c.filled > 0 && (this.all || differs(c, runs.size)));
+      const state = readState();
+      const view = new runsite.View(runs, new Map([["columns", formatList(["run.name", ...wanted.map((/** @type {any} */ c) => c.id)])], ["sort", state.get("sort") ?? ""], ["nest", "off"]]));
+      const frame = make("div", { class: "runs-frame" }, make("div", { class: "runs-scroll", role: "group", "aria-label": "Runs below each other" }, make("table", { class: "runs-table" }, make("thead", {}), make("tbody", {}))));
+      this.place.replaceChildren(frame);
+      const update = () => {
+        view.compute();
+        table.show();
+      };
+      const keep = () => {
+        writeState({ sort: view.write().sort });
+        update();
+      };
+      const table = new runsite.RunsTable(frame, view, {
+        onSort: (/** @type {string} */ id, /** @type {boolean} */ add) => {
+          view.sortBy(id, add);
+          keep();
+        },
+        onSelect: (/** @type {string[]} */ ids, /** @type {boolean} */ on) => {
+          for (const id of ids) {
+            if (on) view.selected.add(id);
+            else view.selected.delete(id);
+          }
+          table.refreshSelection();
+        },
+        onToggle: () => undefined,
+        onMove: (/** @type {string} */ id, /** @type {string} */ before) => {
+          view.moveColumn(id, before);
+          table.show({ keepPlace: true });
+        },
+        onShift: (/** @type {string} */ id, /** @type {number} */ step) => {
+          view.shiftColumn(id, step);
+          table.show({ keepPlace: true });
+        },
+        onMenu: (/** @type {string} */ id) => {
+          view.pin(id, !view.pinned.has(id));
+          table.show({ keepPlace: true });
+        },
+      });
+      update();
+    }
+
+    drawBelow() {
+      const pictures = this.inRows ? null : makePictures(this);
+      const curves = this.runs.find("run.curves");
+      const some = curves ? this.rows.filter((row) => !curves.isMissing(row)).slice(0, MAX_CURVES) : [];
+      const plot = make("div", { class: "plot" });
+      const section = some.length ? make("section", { "data-compare-curves": true }, make("h2", {}, "Learning curves"), make("div", { class: "panel" }, plot)) : null;
+      this.below.replaceChildren(...[section, pictures].filter((part) => part !== null));
+      if (section) void new runsite.CurvesPlot(plot, this.runs).showLines(some.map((row) => ({ name: this.runs.name(row), runId: this.runs.runId(row), shard: curves.text(row) })));
+    }
+
+    saveCsv() {
+      const columns = this.runs.columns.filter((/** @type {any} */ c) => c.group !== "hidden" && c.filled > 0);
+      download("compared-runs.csv", "text/csv", makeCsv({ runs: this.runs, rows: this.rows, columns }));
+    }
   }
 
-  async function start() {
-    const host = /** @type {HTMLElement | null} */ (document.querySelector("[data-compare]"));
-    if (!host) return;
-    const ids = [...new Set((readState().get("runs") ?? "").split(",").filter(Boolean))];
-    host.replaceChildren();
-    if (!ids.length) return;
-    const chosen = await findRuns(pageData(), ids);
-    const missing = ids.length - chosen.length;
-    if (missing) host.append(make("p", { class: "notice notice-warning" }, `${missing} of ${ids.length} runs are not on this site.`));
-    if (chosen.length) show(host, chosen);
-  }
-
-  document.addEventListener("DOMContentLoaded", () => void start());
-  runsite.onStateChange(() => void start());
+  document.addEventListener("DOMContentLoaded", () => {
+    const host = /** @type {HTMLElement} */ (document.querySelector("[data-compare]"));
+    runsite.comparison = new Comparison(host, pageData());
+    void runsite.comparison.show();
+    runsite.onStateChange(() => void runsite.comparison.show());
+  });
 })();

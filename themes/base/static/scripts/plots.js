@@ -38,6 +38,13 @@
       this.mark();
     }
 
+    /** Take over an address that a link or the back button has brought. @param {Map<string, string>} state */
+    read(state) {
+      const named = state.get("plot") ?? "";
+      this.current = this.tabs.some((tab) => tab.dataset.plot === named) ? named : "parallel";
+      this.mark();
+    }
+
     /** @param {string} name */
     open(name) {
       this.current = name;
