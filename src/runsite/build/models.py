@@ -7,6 +7,7 @@ from datetime import datetime
 
 from runsite.build.cards import CardWriter, WrittenCard
 from runsite.build.evidence import make_evidence, make_model_lanes
+from runsite.build.quality import read_quality
 from runsite.build.social import with_social_card
 from runsite.build.workshop import Workshop
 from runsite.cards.collect import make_stage_moves
@@ -106,5 +107,9 @@ def _make_run_page(shop: Workshop, run: RunRecord | None) -> RunPage | None:
         return None
     directions = shop.options.config.site.directions
     return assemble_run_page(
-        run, site=shop.site, around=RunSurroundings(), curves={}, directions=directions
+        run,
+        site=shop.site,
+        around=RunSurroundings(quality=read_quality(shop, run)),
+        curves={},
+        directions=directions,
     )

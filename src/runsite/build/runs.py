@@ -15,6 +15,7 @@ from runsite.build.histories import (
     render_curve_shard,
 )
 from runsite.build.plan import SitePlan
+from runsite.build.quality import read_quality
 from runsite.build.shards import Shard
 from runsite.build.workshop import Workshop
 from runsite.pages.context import RunRef, StageRef
@@ -147,7 +148,7 @@ def _write_pages(
         page = assemble_run_page(
             records[run_id],
             site=shop.site,
-            around=replace(around, files=files),
+            around=replace(around, files=files, quality=read_quality(shop, records[run_id])),
             curves=sparks.get(run_id, {}),
             directions=directions,
         )

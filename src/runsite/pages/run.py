@@ -31,6 +31,7 @@ from runsite.pages.paths import (
     make_experiment_path,
     make_run_path,
 )
+from runsite.pages.quality import QualityChart
 from runsite.pages.sparkline import Sparkline, make_sparkline
 from runsite.records import MetricSummary, RunRecord
 
@@ -98,6 +99,7 @@ class RunSurroundings:
     curves_path: str = ""
     skipped: tuple[tuple[str, str], ...] = ()
     files: RunFiles = field(default_factory=RunFiles)
+    quality: tuple[QualityChart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,7 @@ class RunPage:
     following: RunRef | None = told("The run after this one in its experiment.")
     curves_path: str = told("Data shard that holds the histories; empty where there are none.")
     has_curves: bool = told("Whether a metric has more than one value.")
+    quality: tuple[QualityChart, ...] = told("Pictures of how good its models are.")
 
 
 def assemble_run_page(
@@ -196,6 +199,7 @@ def assemble_run_page(
         following=around.following,
         curves_path=around.curves_path,
         has_curves=bool(around.curves_path) and any(m.count > 1 for m in run.metrics.values()),
+        quality=around.quality,
     )
 
 

@@ -22,6 +22,7 @@ from runsite.pages.paths import (
     make_model_path,
     make_version_path,
 )
+from runsite.pages.quality import QualityChart
 from runsite.pages.run import InputRow, Pair, RunPage, make_run_ref
 from runsite.pages.stages import MoveRow
 from runsite.records import RunRecord
@@ -162,6 +163,7 @@ class VersionPage:
     changes: tuple[ChangeView, ...] = told("The version against the one before, and Production's.")
     metrics: tuple[MeasuredRow, ...] = told("Metrics over all of the data.")
     slices: tuple[SliceTable, ...] = told("Metrics over parts of the data.")
+    quality: tuple[QualityChart, ...] = told("Pictures of how good its run's models are.")
     params: tuple[Pair, ...] = told("Params of the version's run.")
     inputs: tuple[InputRow, ...] = told("Datasets of the version's run.")
     lineage: tuple[Link, ...] = told("From the data over the run to the version.")
@@ -224,6 +226,7 @@ def assemble_version_page(
         changes=evidence.changes,
         metrics=evidence.metrics,
         slices=evidence.slices,
+        quality=run_page.quality if run_page else (),
         params=run_page.params if run_page else (),
         inputs=run_page.inputs if run_page else (),
         lineage=_lineage(model, version, run),
