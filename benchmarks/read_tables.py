@@ -1,6 +1,6 @@
 """What questions to the tables cost, as the number of runs grows.
 
-    python benchmarks/read_tables.py [--runs 1000 10000 100000]
+    python benchmarks/read_tables.py [--runs 1000 10000 100000] [--plot FILE.svg]
 
 Stores are written with 10 params and 5 metrics a run. The tables are timed from a cold reader (a
 new `Store`, files in the system's cache) and warm (the same one asked again).
@@ -79,7 +79,9 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, nargs="+", default=[1_000, 10_000, 100_000])
+    parser.add_argument("--plot", type=Path, help="draw what it costs as SVG")
     args = parser.parse_args()
+    rows: list[dict[str, object]] = []
     print(
         f"{'runs':>8} {'parts':>8} {'cold read s':>12} {'search, warm ms':>16} {'as pandas ms':>13}"
     )
@@ -104,7 +106,34 @@ def main() -> None:
             pandas = time_of(lambda: search("pandas"))
             kind = "merged" if compacted else "single"
             print(f"{runs:8} {kind:>8} {cold:12.3f} {warm * 1000:16.1f} {pandas * 1000:13.1f}")
+            what = {"read, small parts": cold} if not compacted else {}
+            if compacted:
+                what = {"read, compacted": cold, "search": warm, "search as pandas": pandas}
+            rows += [{"runs": runs, "what": name, "seconds": s} for name, s in what.items()]
             shutil.rmtree(folder)
+    if args.plot:
+        draw(rows, args.plot)
+
+
+def draw(rows: list[dict[str, object]], path: Path) -> None:
+    """Draw seconds over runs, both logarithmic, with a line that grows as the runs do."""
+    import altair as alt
+    import polars as pl
+
+    seconds = [float(str(row["seconds"])) for row in rows if row["what"] == "read, compacted"]
+    counts = sorted({int(str(row["runs"])) for row in rows})
+    guide = [
+        {"runs": n, "what": "proportional", "seconds": seconds[-1] * n / counts[-1]} for n in counts
+    ]
+    chart = alt.Chart(pl.DataFrame([*rows, *guide])).encode(
+        x=alt.X("runs:Q", scale=alt.Scale(type="log"), title="runs"),
+        y=alt.Y("seconds:Q", scale=alt.Scale(type="log"), title="seconds"),
+        color=alt.Color("what:N", title=None),
+        strokeDash=alt.condition(
+            alt.datum.what == "proportional", alt.value([4, 4]), alt.value([1, 0])
+        ),
+    )
+    (chart.mark_line() + chart.mark_point(filled=True)).properties(width=420, height=240).save(path)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,9 @@ branches) one is made. A journal that is not sealed yet reads like the row that 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import functools
+import zlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -17,11 +19,13 @@ from runsite.records import MetricSummary, RunRecord, RunStatus
 from runsite.store.arrays import make_table
 from runsite.store.fold import merge_summaries
 from runsite.store.journal import JournalContents
+from runsite.store.names import PartFile
 from runsite.store.parts import Columns, points_columns, points_table, summarise_columns
 from runsite.store.schema import METRICS, RUNS, record_from_row, runs_table
 from runsite.store.seal import make_row
 
 __all__ = [
+    "DAMAGED",
     "LiveRun",
     "empty_metrics",
     "empty_runs",
@@ -33,7 +37,8 @@ __all__ = [
     "read_runs_files",
 ]
 
-_BATCH = 128
+DAMAGED = "is damaged: its content does not have the checksum in its name"
+_BATCH = 32
 
 SummaryOf = Callable[[str, str], Mapping[str, MetricSummary]]
 """From ``(run_id, part)`` to the summaries of that part's points."""
@@ -72,42 +77,70 @@ def frame_of_records(records: Iterable[RunRecord]) -> pl.DataFrame:
     return pl.DataFrame(runs_table(records))
 
 
-def read_runs_files(paths: Sequence[Path], *, report: Callable[[Path, str], None]) -> pl.DataFrame:
+def read_runs_files(
+    parts: Sequence[PartFile], *, report: Callable[[Path, str], None]
+) -> pl.DataFrame:
     """Read runs parts into one frame; an unreadable one is reported and passed over.
 
+    Each file is read once, for its checksum and its rows.
+
     Args:
-        paths: The files. One that vanishes meanwhile is passed over without a word.
-        report: Called with path and reason for each file that cannot be read.
+        parts: The files. One that vanishes meanwhile is passed over without a word.
+        report: Called with path and reason for each file that is damaged or cannot be read.
     """
-    if not paths:
-        return empty_runs()
+    frames: list[pl.DataFrame] = []
+    # What Polars does for each file grows with their number: ten thousand at once take twice as
+    # long as in batches.
+    for start in range(0, len(parts), _BATCH):
+        sound = [
+            (part, data)
+            for part in parts[start : start + _BATCH]
+            if (data := _read_sound(part, report)) is not None
+        ]
+        frames += _read_batch(sound, report)
+    return pl.concat(frames, how="vertical") if frames else empty_runs()
+
+
+def _read_sound(part: PartFile, report: Callable[[Path, str], None]) -> bytes | None:
     try:
-        # What Polars does for each file grows with their number: ten thousand at once take
-        # almost twice as long as a hundred times a hundred.
-        batches = [_scan(batch).collect() for batch in _split(paths)]
-        return pl.concat(batches, how="vertical")
+        data = part.path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        report(part.path, f"cannot be read: {error.strerror or error}")
+        return None
+    if part.crc is not None and zlib.crc32(data) != part.crc:
+        report(part.path, DAMAGED)
+        return None
+    return data
+
+
+def _read_batch(
+    sound: Sequence[tuple[PartFile, bytes]], report: Callable[[Path, str], None]
+) -> list[pl.DataFrame]:
+    if not sound:
+        return []
+    try:
+        return [_scan([data for _, data in sound]).collect()]
     except Exception:  # noqa: BLE001  # polars raises many kinds; each file is then tried alone
-        frames = [frame for path in paths if (frame := _read_one(path, report)) is not None]
-        return pl.concat(frames, how="vertical") if frames else empty_runs()
+        found = (_read_one(part.path, data, report) for part, data in sound)
+        return [frame for frame in found if frame is not None]
 
 
-def _split(paths: Sequence[Path]) -> Iterator[Sequence[Path]]:
-    for start in range(0, len(paths), _BATCH):
-        yield paths[start : start + _BATCH]
+@functools.cache
+def _find_schema() -> pl.Schema:
+    return empty_runs().schema
 
 
-def _scan(paths: Sequence[Path]) -> pl.LazyFrame:
-    schema = empty_runs().schema
+def _scan(sources: list[bytes]) -> pl.LazyFrame:
     return pl.scan_parquet(
-        list(paths), schema=schema, extra_columns="ignore", missing_columns="insert", glob=False
+        sources, schema=_find_schema(), extra_columns="ignore", missing_columns="insert", glob=False
     )
 
 
-def _read_one(path: Path, report: Callable[[Path, str], None]) -> pl.DataFrame | None:
+def _read_one(path: Path, data: bytes, report: Callable[[Path, str], None]) -> pl.DataFrame | None:
     try:
-        return _scan([path]).collect()
-    except FileNotFoundError:
-        return None
+        return _scan([data]).collect()
     except Exception as error:  # noqa: BLE001  # see above
         report(path, f"cannot be read as Parquet: {str(error).splitlines()[0][:200]}")
         return None

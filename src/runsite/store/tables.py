@@ -19,6 +19,7 @@ from runsite.store.layout import Layout
 from runsite.store.names import PartFile, crc_of_file, list_names, list_parts, parse_name
 from runsite.store.parts import FORMAT_KEY, LEAVES_KEY, Columns, summarise_columns
 from runsite.store.reading import (
+    DAMAGED,
     LiveRun,
     empty_metrics,
     find_heads,
@@ -171,8 +172,8 @@ class Tables:
             # Files went (compaction, another branch): what they gave must go as well.
             self._known, self._rows = frozenset(), None
         parts = (parse_name(self._layout.runs / name) for name in sorted(names - self._known))
-        new = [part for part in parts if part is not None and self._is_sound(part)]
-        fresh = read_runs_files([part.path for part in new], report=self._report_runs)
+        new = [part for part in parts if part is not None]
+        fresh = read_runs_files(new, report=self._report_runs)
         self._rows = fresh if self._rows is None else pl.concat([self._rows, fresh])
         self._known = names
 
@@ -276,7 +277,7 @@ class Tables:
         if sound:
             self._sound.add(part.path)
         else:
-            self._bad[part.path] = "is damaged: its content does not have the checksum in its name"
+            self._bad[part.path] = DAMAGED
         return sound
 
 
