@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 import click
 
-from runsite.cli.output import plain
+from runsite.cli.output import plain, show_progress
 from runsite.errors import ForeignStoreError, quote
 from runsite.locate import find_store_uri
 
@@ -67,7 +64,7 @@ def import_(  # noqa: PLR0913 - one parameter for each option
     opened = open_source(source, artifacts=artifacts)
     uri = find_store_uri(store)
     target = Store.open(uri, missing_ok=True) if dry_run else Store.create(uri)
-    with _show_progress(opened.count_runs()) as progress:
+    with show_progress(opened.count_runs(), "importing") as progress:
         report = import_runs(
             opened, store=target, copy_files=not no_artifacts, dry_run=dry_run, progress=progress
         )
@@ -121,15 +118,6 @@ def _find_path(text: str) -> Path:
             "into one: pip install mlflow-export-import",
         )
     return Path(text).expanduser()
-
-
-@contextlib.contextmanager
-def _show_progress(length: int) -> Iterator[Callable[[], None]]:
-    """Show a bar on a terminal; elsewhere nothing."""
-    with click.progressbar(
-        length=length, label="importing", file=sys.stderr, hidden=not sys.stderr.isatty()
-    ) as bar:
-        yield lambda: bar.update(1)
 
 
 def _tell(report: ImportReport, *, store: str, dry_run: bool) -> None:

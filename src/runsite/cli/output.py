@@ -2,21 +2,44 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import math
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+
+import click
 
 from runsite.errors import quote
 
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["align", "encode_frame", "format_bytes", "format_duration", "format_json", "plain"]
+__all__ = [
+    "align",
+    "encode_frame",
+    "format_bytes",
+    "format_duration",
+    "format_json",
+    "plain",
+    "show_progress",
+]
 
 _TIME_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
+
+
+@contextlib.contextmanager
+def show_progress(length: int, label: str) -> Iterator[Callable[[], None]]:
+    """Show a bar on standard error while something long goes on; nothing where that is no terminal.
+
+    Gives what is to be called after each step.
+    """
+    hidden = not sys.stderr.isatty()
+    with click.progressbar(length=length, label=label, file=sys.stderr, hidden=hidden) as bar:
+        yield lambda: bar.update(1)
 
 
 def plain(text: str) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from runsite.cli.completion import complete_models, complete_runs
 from runsite.cli.proposal import Proposal, edit_options, propose
 from runsite.errors import quote
 from runsite.locate import find_registry_path, find_store_uri
@@ -25,7 +26,7 @@ __all__ = ["alias", "archive", "describe", "promote", "register", "unassign"]
 
 
 @click.command()
-@click.argument("run", metavar="RUN_OR_URI")
+@click.argument("run", metavar="RUN_OR_URI", shell_complete=complete_runs)
 @click.option("--name", required=True, help="The registered model; made where there is none.")
 @click.option("--artifact", metavar="PATH", help="The model's folder among the run's artifacts.")
 @click.option("--description", default="", help="What is new in this version.")
@@ -72,7 +73,7 @@ def register(  # noqa: PLR0913 - one parameter for each option
 
 
 @click.command()
-@click.argument("model")
+@click.argument("model", shell_complete=complete_models)
 @click.argument("version", type=int)
 @click.argument("stage")
 @click.option(
@@ -103,7 +104,7 @@ def promote(  # noqa: PLR0913 - one parameter for each option
 
 
 @click.command()
-@click.argument("model")
+@click.argument("model", shell_complete=complete_models)
 @click.argument("version", type=int)
 @edit_options
 def archive(  # noqa: PLR0913 - one parameter for each option
@@ -121,7 +122,7 @@ def archive(  # noqa: PLR0913 - one parameter for each option
 
 
 @click.command()
-@click.argument("model")
+@click.argument("model", shell_complete=complete_models)
 @click.argument("version", type=int)
 @edit_options
 def unassign(  # noqa: PLR0913 - one parameter for each option
@@ -139,7 +140,7 @@ def unassign(  # noqa: PLR0913 - one parameter for each option
 
 
 @click.command()
-@click.argument("model")
+@click.argument("model", shell_complete=complete_models)
 @click.argument("name", metavar="ALIAS")
 @click.argument("version", type=int, required=False)
 @click.option("--delete", is_flag=True, help="Remove the alias.")
@@ -169,7 +170,7 @@ def alias(  # noqa: PLR0913 - one parameter for each option
 
 
 @click.command()
-@click.argument("model")
+@click.argument("model", shell_complete=complete_models)
 @click.argument("text")
 @click.option("--version", type=int, help="Describe this version instead of the model.")
 @edit_options

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from runsite.cli.completion import complete_runs
 from runsite.cli.output import (
     align,
     encode_frame,
@@ -37,7 +38,14 @@ _store_option = click.option(
 )
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Examples:
+  runsite runs --filter "metrics.rmse < 7 and params.model = 'ridge'"
+  runsite runs --order-by "metrics.rmse asc" --limit 5
+  runsite runs --experiment taxi --format csv > runs.csv
+"""
+)
 @_store_option
 @click.option(
     "--experiment",
@@ -106,8 +114,14 @@ def runs(  # noqa: PLR0913 - one parameter for each option
     return _report_problems(opened)
 
 
-@click.command()
-@click.argument("run")
+@click.command(
+    epilog="""\b
+Examples:
+  runsite show 0193a5c0       as much of the id as no other run has
+  runsite show 0193a5c0 --format json | jq .params
+"""
+)
+@click.argument("run", shell_complete=complete_runs)
 @_store_option
 @click.option(
     "--format",

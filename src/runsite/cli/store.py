@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from runsite.cli.output import encode_frame, format_bytes, plain
+from runsite.cli.output import encode_frame, format_bytes, plain, show_progress
 from runsite.errors import StoreError, quote
 from runsite.locate import find_store_uri
 
@@ -28,7 +28,13 @@ _dry_run_option = click.option(
 )
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Examples:
+  runsite seal --dry-run      which runs were left behind
+  runsite seal                make them interrupted runs
+"""
+)
 @_store_option
 @_dry_run_option
 @click.option("--salvage", is_flag=True, help="Keep what is readable of damaged journals.")
@@ -55,7 +61,13 @@ def seal(store: str | None, *, dry_run: bool, salvage: bool, force: bool) -> Non
             click.echo(f"would seal {contents.record.run_id} {plain(contents.record.run_name)}")
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Examples:
+  runsite compact --dry-run   what would be merged
+  runsite compact --all       the month in progress too
+"""
+)
 @_store_option
 @_dry_run_option
 @click.option("--all", "everything", is_flag=True, help="The month in progress too.")
@@ -70,17 +82,25 @@ def compact(store: str | None, *, dry_run: bool, everything: bool) -> None:
     if not merges:
         click.echo("nothing to merge", err=True)
     done = iter(opened.compact(everything=everything)) if not dry_run else None
-    for merge in merges:
-        if done is not None:
-            next(done)
-        verb = "merged" if done is not None else "would merge"
-        click.echo(
-            f"{verb} {len(merge.sources)} files of {merge.folder.name}/ from {merge.month}"
-            f" ({format_bytes(merge.size_bytes)})"
-        )
+    with show_progress(len(merges) if done is not None else 0, "merging") as progress:
+        for merge in merges:
+            if done is not None:
+                next(done)
+                progress()
+            verb = "merged" if done is not None else "would merge"
+            click.echo(
+                f"{verb} {len(merge.sources)} files of {merge.folder.name}/ from {merge.month}"
+                f" ({format_bytes(merge.size_bytes)})"
+            )
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Examples:
+  runsite gc --dry-run        what would go, and how much it takes
+  runsite gc
+"""
+)
 @_store_option
 @_dry_run_option
 def gc(store: str | None, *, dry_run: bool) -> None:
@@ -102,7 +122,13 @@ def gc(store: str | None, *, dry_run: bool) -> None:
         click.echo("nothing to remove", err=True)
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Examples:
+  runsite doctor              read everything, compare every digest
+  runsite doctor --quick --format json | jq '.findings[]'
+"""
+)
 @_store_option
 @click.option("--quick", is_flag=True, help="Compare artifacts by size only, not by digest.")
 @click.option(
@@ -145,7 +171,13 @@ def doctor(store: str | None, *, quick: bool, form: str) -> int:
     return 1 if any(finding.severity == Severity.ERROR for finding in findings) else 0
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Examples:
+  runsite export > runs.csv
+  runsite export --what metrics --format parquet --output points.parquet
+"""
+)
 @_store_option
 @click.option("--what", type=click.Choice(["runs", "metrics"]), default="runs", show_default=True)
 @click.option(

@@ -83,6 +83,7 @@ def examine(store: Store, *, deep: bool = True) -> Iterator[Finding]:
                     problem,
                     "restore it from Git or a backup; all other files are read without it",
                 )
+    yield from _check_uploads(layout)
     yield from _check_journals(layout)
     yield from _check_experiments(layout)
     runs = store.read_runs()
@@ -159,6 +160,14 @@ def _check_part(part: PartFile) -> str:
     if metadata.get(FORMAT_KEY, b"1") != b"1":
         return f"has format {metadata[FORMAT_KEY].decode('ascii', 'replace')}, which is newer"
     return ""
+
+
+def _check_uploads(layout: Layout) -> Iterator[Finding]:
+    waiting = [name for name, _ in layout.mirror.find_waiting()] if layout.mirror else []
+    if waiting:
+        problem = f"and {len(waiting) - 1} more: on this machine only, not uploaded yet"
+        problem = problem if len(waiting) > 1 else "on this machine only, not uploaded yet"
+        yield Finding(Severity.WARNING, waiting[0], problem, "runsite seal uploads it")
 
 
 def _check_journals(layout: Layout) -> Iterator[Finding]:

@@ -31,6 +31,7 @@ __all__ = [
     "order_runs",
     "points_columns",
     "points_table",
+    "read_leaves",
     "summarise_columns",
     "write_metrics",
     "write_run",
@@ -249,6 +250,16 @@ def write_run(folder: Path, record: RunRecord) -> Path:
     path = folder / leaf_name(f"{record.run_id}.{record.session}", data)
     write_whole(path, data)
     return path
+
+
+def read_leaves(path: Path) -> frozenset[str]:
+    """Read from a merged part's footer which leaves it holds.
+
+    Raises:
+        OSError, pyarrow.ArrowException: It cannot be read.
+    """
+    metadata = pq.read_metadata(path).metadata or {}
+    return frozenset(metadata.get(LEAVES_KEY, b"").decode().split())
 
 
 def order_runs(table: pa.Table) -> pa.Table:
