@@ -1,0 +1,65 @@
+"""The queries that docs/format.md gives for other tools count each point once, whatever happened."""
+
+from __future__ import annotations
+
+import re
+import shutil
+
+import polars as pl
+import pytest
+
+from runsite.store import Store
+from support.repository import ROOT
+from support.runs import a_run
+
+PAGE = (ROOT / "docs" / "format.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def branches(tmp_path, monkeypatch):
+    """Make a store whose runs lie in two merged parts that overlap, and in leaf parts beside."""
+    monkeypatch.chdir(tmp_path)
+    store = Store.create("runs")
+    for number in range(4):
+        writer = store.start_run(a_run(number))
+        writer.log_metrics([("m", float(step), step, None) for step in range(5)])
+        writer.close(status="FINISHED")
+        if number == 2:
+            shutil.copytree("runs", "other")
+    store.update_run(f"{1:032x}", tags={"a": "b"})
+    for folder in ("runs", "other"):
+        list(Store.open(folder).compact(everything=True))
+    leaf = store.start_run(a_run(5))
+    leaf.log_metrics([("m", 9.0, 0, None)])
+    leaf.close(status="FINISHED")
+    for table in ("runs", "metrics"):
+        for path in (tmp_path / "other" / table).iterdir():
+            shutil.copy(path, tmp_path / "runs" / table)
+    assert len(list((tmp_path / "runs" / "metrics").iterdir())) == 3
+    points = Store.open("runs").scan_metrics().collect()
+    assert points.height == 21
+    return sorted(points.select("run_id", "key", "step", "value").rows())
+
+
+def find_block(words):
+    """Find the code block of the page that has some words in it."""
+    blocks = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    (found,) = [block for block in blocks if words in block]
+    return found
+
+
+def test_duckdb_counts_each_point_once(branches):
+    """Parts that overlap double nothing."""
+    duckdb = pytest.importorskip("duckdb")
+    sql = re.search(r'"""(.*?)"""', find_block("WITH runs AS"), re.DOTALL)[1]
+    rows = duckdb.sql(f"SELECT run_id, key, step, value FROM ({sql})").fetchall()
+    assert sorted(rows) == branches
+
+
+def test_polars_counts_each_point_once(branches):
+    """The same, lazily."""
+    code = find_block("include_file_paths").rpartition("assert")[0]
+    names = {"pl": pl}
+    exec(code, names)
+    points = names["points"].select("run_id", "key", "step", "value").collect()
+    assert sorted(points.rows()) == branches
