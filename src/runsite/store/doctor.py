@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from runsite.errors import RunsiteError
 from runsite.store.files import TEMP_PREFIX
 from runsite.store.journal import read_journal
-from runsite.store.layout import Layout
+from runsite.store.layout import Layout, is_run_id
 from runsite.store.names import PartFile, crc_of_file, list_parts
 from runsite.store.parts import FORMAT_KEY
 from runsite.store.seal import find_journals, is_alive
@@ -124,7 +124,9 @@ def find_leftovers(store: Store) -> list[tuple[Path, str]]:
         if part.leaf in merged[layout.runs]:
             found.append((part.path, "a part that a merged part holds as well"))
     if layout.artifacts.is_dir() and not row_lost:
-        strangers = (p for p in layout.artifacts.iterdir() if p.name not in known | live)
+        # Only what is named like a run's folder: a link in a hostile checkout may lead anywhere.
+        runs_there = (p for p in layout.artifacts.iterdir() if is_run_id(p.name))
+        strangers = (p for p in runs_there if p.name not in known | live)
         found += [(path, "artifacts of a run that is not in the store") for path in strangers]
     return sorted(found)
 

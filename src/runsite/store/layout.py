@@ -22,12 +22,17 @@ from runsite.store.locations import is_remote, parse_location
 if TYPE_CHECKING:
     from runsite.store.mirror import Mirror
 
-__all__ = ["Layout", "check_format", "create_layout", "open_layout", "parse_location"]
+__all__ = ["Layout", "check_format", "create_layout", "is_run_id", "open_layout", "parse_location"]
 
 MARKER = "runsite.json"
 _IGNORED = "# Journals of runs in progress, and files being written: not for Git.\nlive/\n.tmp-*\n"
 _RUN_ID = re.compile(r"[0-9a-f]{32}")
 _log = logging.getLogger("runsite")
+
+
+def is_run_id(text: str) -> bool:
+    """Tell whether a text is the id of a run: 32 hexadecimal digits."""
+    return _RUN_ID.fullmatch(text) is not None
 
 
 class Layout:
@@ -53,7 +58,7 @@ class Layout:
 
     def artifacts_of(self, run_id: str) -> Path:
         """Return the folder of a run's artifacts (it need not exist)."""
-        if not _RUN_ID.fullmatch(run_id):
+        if not is_run_id(run_id):
             raise StoreError(
                 f"not a run id: {quote(run_id)}", hint="a run id has 32 hexadecimal digits"
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from datetime import timedelta
 
 import pyarrow.parquet as pq
@@ -156,3 +157,15 @@ def test_a_store_that_is_not_there_is_one_clear_error(cli):
             "error: there is no runsite store at 'nowhere'\n"
             "  hint:  log a run first, or name the store with --store or RUNSITE_TRACKING_URI\n"
         )
+
+
+def test_gc_does_not_follow_links_to_what_is_no_run(store, cli, tmp_path):
+    """A hostile checkout whose `artifacts` leads elsewhere costs no file there."""
+    cli("seal")
+    shutil.rmtree(store.layout.artifacts)
+    (tmp_path / "home" / "letters").mkdir(parents=True)
+    (tmp_path / "home" / "letters" / "a.txt").write_text("dear")
+    store.layout.artifacts.symlink_to(tmp_path / "home")
+    result = cli("gc")
+    assert "letters" not in result.stdout
+    assert (tmp_path / "home" / "letters" / "a.txt").read_text() == "dear"
