@@ -22,7 +22,7 @@ from runsite.build.machine import write_machine_files
 from runsite.build.models import write_models
 from runsite.build.options import BuildOptions
 from runsite.build.plan import SitePlan, plan_site
-from runsite.build.prepare import Preparation
+from runsite.build.prepare import Preparation, find_template_cache
 from runsite.build.reading import RunIndex, SiteData, read_site_data
 from runsite.build.runs import plan_runs, write_runs
 from runsite.build.search import write_search
@@ -99,7 +99,9 @@ def write_site(
         options=options,
         site=site,
         data=dataclasses.replace(data, runs=runs),
-        environment=make_environment(theme, assets=find_versions(assets)),
+        environment=make_environment(
+            theme, assets=find_versions(assets), compiled=find_template_cache()
+        ),
         writer=writer,
         code=code,
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import csv
+import functools
 import json
 import re
 import struct
@@ -112,13 +113,16 @@ def make_file_path(sha256: str, *, name: str) -> str:
         >>> make_file_path("ab" * 32, name="report.html")[-4:]
         '.txt'
     """
+    return f"files/{sha256[:2]}/{sha256[:32]}{_find_suffix(name)}"
+
+
+@functools.lru_cache(maxsize=4096)  # the runs of a search log files of the same names
+def _find_suffix(name: str) -> str:
     path = PurePosixPath(name)
     suffix = path.suffix.lower()
     if suffix in _TEXTS or path.name.lower() in _TEXT_NAMES:
-        suffix = ".txt"
-    elif suffix not in _PASSIVE and suffix not in _IMAGES:
-        suffix = ".bin"
-    return f"files/{sha256[:2]}/{sha256[:32]}{suffix}"
+        return ".txt"
+    return suffix if suffix in _PASSIVE or suffix in _IMAGES else ".bin"
 
 
 def find_kind(name: str) -> str:

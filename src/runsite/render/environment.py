@@ -5,8 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from pathlib import Path
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from jinja2 import (
+    ChoiceLoader,
+    Environment,
+    FileSystemBytecodeCache,
+    FileSystemLoader,
+    PrefixLoader,
+    StrictUndefined,
+)
 from markupsafe import Markup
 
 from runsite.cards import render_markdown
@@ -16,13 +24,16 @@ from runsite.render.themes import Theme
 __all__ = ["make_environment"]
 
 
-def make_environment(theme: Theme, *, assets: Mapping[str, str]) -> Environment:
+def make_environment(
+    theme: Theme, *, assets: Mapping[str, str], compiled: Path | None = None
+) -> Environment:
     """Make the environment of one build. Threads may share it.
 
     Args:
         theme: Where templates come from.
         assets: Path below ``assets/`` → digest of the content, so that a changed file gets
             another address and browsers do not show the old one.
+        compiled: Folder that keeps compiled templates from build to build; it exists.
     """
     folders = {name: FileSystemLoader(folder) for name, folder in theme.folders}
     environment = Environment(
@@ -33,6 +44,7 @@ def make_environment(theme: Theme, *, assets: Mapping[str, str]) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         auto_reload=False,
+        bytecode_cache=FileSystemBytecodeCache(str(compiled)) if compiled else None,
     )
 
     def asset(name: str) -> str:
