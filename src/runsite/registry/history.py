@@ -19,6 +19,7 @@ from runsite.errors import RegistryError, quote
 from runsite.registry.compare import Move, MoveKind, compare_registries
 from runsite.registry.document import MAX_BYTES, decode_text
 from runsite.registry.git import Checkout, find_checkout
+from runsite.registry.merges import Change, read_merged_changes
 from runsite.registry.records import NO_STAGE, Registry
 from runsite.registry.segments import parse_text
 
@@ -209,7 +210,10 @@ def _read_steps(checkout: Checkout, name: str, rev: str) -> Iterator[_Step]:
         "--",
         f":(top,literal){name}",
     ).decode("utf-8", "replace")
-    for fields, raw in _split_log(output):
+    found = list(_split_log(output))
+    merges = any(" " in fields[1] for fields, _ in found)
+    inside = read_merged_changes(checkout, name, rev) if merges else {}
+    for fields, raw in found:
         commit_id, parents, author, committed, subject, body = fields
         commit = Commit(
             commit=commit_id,
@@ -223,7 +227,7 @@ def _read_steps(checkout: Checkout, name: str, rev: str) -> Iterator[_Step]:
         blob = raw.split(" ")[3]
         parents_of = tuple(parents.split())
         if len(parents_of) > 1:
-            commit = _look_inside(checkout, commit, parents_of[0], name)
+            commit = _tell_merge(commit, inside.get(commit_id))
         yield _Step(commit, parents_of, "" if set(blob) == {"0"} else blob)
 
 
@@ -244,22 +248,20 @@ def _split_log(output: str) -> Iterator[tuple[list[str], str]]:
             fields.append(piece if fields else line)
 
 
-def _look_inside(checkout: Checkout, merge: Commit, parent: str, name: str) -> Commit:
+def _tell_merge(merge: Commit, inside: Change | None) -> Commit:
     """Return the merge told by the last commit that it brought in and that changed the file."""
-    output = checkout.ask(
-        "log",
-        "--no-merges",
-        "-1",
-        "--format=%an%x00%s%x00%b",
-        f"{parent}..{merge.commit}",
-        "--",
-        f":(top,literal){name}",
-    )
-    if not output:
+    if inside is None:
         return merge
-    author, subject, body = output.split("\0")
-    number = merge.pull_request or parse_pull_request(subject, body)
-    return Commit(merge.commit, merge.time, author, subject, body.strip(), merge.title, number)
+    number = merge.pull_request or parse_pull_request(inside.subject, inside.body)
+    return Commit(
+        commit=merge.commit,
+        time=merge.time,
+        author=inside.author,
+        subject=inside.subject,
+        body=inside.body.strip(),
+        title=merge.title,
+        pull_request=number,
+    )
 
 
 def _assemble(checkout: Checkout, steps: Sequence[_Step], *, shallow: bool) -> History:
