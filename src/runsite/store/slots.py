@@ -81,7 +81,8 @@ class Slots:
     Attributes:
         events: In the order of logging.
         points: Point slots back to back, 32 bytes each, in the order of logging.
-        torn_bytes: Bytes at the end that are no whole record (a write cut short by a crash).
+        torn_bytes: Bytes at the end that are no whole record (a write cut short by a crash); 0
+            in format 2 where they are zeros alone, which nothing tells from reserved space.
         damage: Offset of every damaged slot that has good ones behind it.
         gaps: How many slots before the last record were never written (format 2: power loss).
     """
@@ -115,8 +116,9 @@ def parse_slots(data: bytes) -> Slots:
 
     A record cut short at the end is normal after a crash and is counted in ``torn_bytes``. A
     damaged slot with good ones behind it is listed in ``damage`` and passed over, so that the
-    caller decides whether to refuse or to salvage. In a journal of format 2 slots of zeros at
-    the end are space that was reserved, and earlier ones are counted in ``gaps``.
+    caller decides whether to refuse or to salvage. In a journal of format 2 zeros at the end are
+    space that was reserved, and earlier slots of zeros are counted in ``gaps``. No whole record
+    is hidden so: each of its slots has a byte that is not zero (the checksum of 28 zeros is not).
 
     Raises:
         TornSlotError: The header is not that of a journal, or of a newer format.

@@ -63,15 +63,31 @@ def test_what_is_written_comes_back(records):
 
 @given(st.lists(st.one_of(points, events), min_size=1, max_size=10), st.data())
 def test_a_cut_loses_only_the_record_that_it_cuts(records, data):
-    """A file cut anywhere gives all whole records before the cut, and counts the rest."""
+    """A file cut anywhere gives all whole records before the cut, and counts the rest.
+
+    A rest of zero bytes alone is not counted: it looks like space that was reserved.
+    """
     whole = written(records)
     cut = data.draw(st.integers(SLOT, len(whole)))
     slots = parse_slots(whole[:cut])
     ends = [len(written(records[: n + 1])) for n in range(len(records))]
     kept = sum(end <= cut for end in ends)
     assert len(slots.points) // SLOT + len(slots.events) == kept
-    assert slots.torn_bytes == cut - ([SLOT, *ends][kept])
-    assert slots.damage == ()
+    rest = whole[[SLOT, *ends][kept] : cut]
+    assert slots.torn_bytes == (len(rest) if any(rest) else 0)
+    assert (slots.damage, slots.gaps) == ((), 0)
+
+
+small = st.sampled_from([0, 1, 256, -1])
+zeros = st.tuples(small, small, st.sampled_from([0.0, -0.0, 1.0]), st.sampled_from([0, 1, 256]))
+
+
+@given(st.lists(st.one_of(zeros, events), min_size=1, max_size=6), st.integers(0, 100))
+def test_zero_bytes_at_the_end_hide_no_whole_record(records, reserved):
+    """Records of little but zero bytes are read whole, whatever space is reserved after them."""
+    slots = parse_slots(written(records) + bytes(reserved))
+    assert len(slots.points) // SLOT + len(slots.events) == len(records)
+    assert (slots.torn_bytes, slots.damage, slots.gaps) == (0, (), 0)
 
 
 def test_no_flipped_bit_goes_unnoticed():
