@@ -46,11 +46,17 @@ def seal(store: str | None, *, dry_run: bool, salvage: bool, force: bool) -> Non
 
     A run that was killed leaves its journal behind, with everything that it had logged. Sealing
     turns it into Parquet and marks the run as interrupted. Runs in progress are left alone.
+
+    With --force they are sealed as well. One that lives after all notices within a second, goes
+    on in a new journal and is a run in progress again; only what it logs within that second is
+    lost if it is killed then.
     """
     from runsite.store.journal import read_journal
     from runsite.store.seal import find_journals, is_alive
 
     opened = _open(store)
+    if force:
+        _warn_of_living(opened)
     if not dry_run:
         for record in opened.seal(salvage=salvage, force=force):
             click.echo(f"sealed {record.run_id} {plain(record.run_name)}: {record.status}")
@@ -59,6 +65,23 @@ def seal(store: str | None, *, dry_run: bool, salvage: bool, force: bool) -> Non
         contents = read_journal(path, salvage=True)
         if force or not is_alive(contents):
             click.echo(f"would seal {contents.record.run_id} {plain(contents.record.run_name)}")
+
+
+def _warn_of_living(store: Store) -> None:
+    from runsite.store.journal import read_journal
+    from runsite.store.seal import find_journals, is_alive
+
+    for path in find_journals(store.layout):
+        try:
+            contents = read_journal(path, salvage=True)
+        except (StoreError, FileNotFoundError):
+            continue  # sealing says so
+        if is_alive(contents):
+            click.echo(
+                f"warning: run {contents.record.run_id} seems to be in progress "
+                f"(process {contents.pid} on {plain(contents.host)})",
+                err=True,
+            )
 
 
 @click.command(

@@ -40,7 +40,7 @@ from runsite.store.slots import (
     parse_slots,
 )
 from runsite.store.syncer import syncer
-from runsite.store.watching import FinishedError, Watcher, gone
+from runsite.store.watching import FinishedError, Watcher
 
 __all__ = [
     "JOURNAL_ENV",
@@ -184,7 +184,7 @@ class Journal:
             self._watcher.note_size(size)
             if not self._told and self.vanished:
                 self._told = True
-                self._watcher.note_failure(gone(self.path))
+                self._watcher.note_gone(self.path)
 
     def log_end(self, **values: object) -> None:
         """Append the event that ends the run; a full disk has room left for it where it can."""

@@ -21,7 +21,7 @@ from runsite.records import RunRecord
 from runsite.store.fold import fold_events, format_record
 from runsite.store.journal import Journal
 from runsite.store.layout import Layout
-from runsite.store.seal import write_parts
+from runsite.store.seal import find_rest, write_parts
 from runsite.store.slots import Event
 
 __all__ = ["ROLL_BYTES", "Rolling"]
@@ -75,7 +75,10 @@ class Rolling:
         """
         if self._old is None:
             return
-        record = write_parts(self._layout, self._old.read(), alive=True)
+        contents = self._old.read()
+        if self._old.vanished:
+            contents = find_rest(self._layout, contents) or contents
+        record = write_parts(self._layout, contents, alive=True)
         self._base = record
         tell("follows", {"record": format_record(record)})
         with contextlib.suppress(FileNotFoundError):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import hashlib
 import os
 import socket
 import time
@@ -21,9 +22,11 @@ from runsite.store import locks
 from runsite.store.fold import fold_events, time_from_us
 from runsite.store.journal import SUFFIX, JournalContents, read_journal
 from runsite.store.layout import Layout
+from runsite.store.slots import SLOT
 
 __all__ = [
     "find_journals",
+    "find_rest",
     "is_alive",
     "make_row",
     "seal_contents",
@@ -129,6 +132,34 @@ def write_parts(layout: Layout, contents: JournalContents, *, alive: bool) -> Ru
         write_metrics(layout.metrics, columns, run_id=run_id, part=session)
     write_run(layout.runs, record)
     return record
+
+
+def find_rest(layout: Layout, contents: JournalContents) -> JournalContents | None:
+    """Find what a journal holds beyond what somebody else sealed of it; None if nobody did.
+
+    That is how a run that lives goes on after ``runsite seal --force``: the rest is a session of
+    its own, which builds on the row that was written. The same rest has the same name.
+    """
+    from runsite.store.tables import Tables
+
+    run_id, session = contents.record.run_id, contents.session
+    sealed = Tables(layout, lambda: ([], [])).find_sealed(run_id, session)
+    if sealed is None:
+        return None
+    row, count = sealed
+    record = dataclasses.replace(
+        contents.record,
+        metrics=row.metrics,
+        parts=row.parts,
+        sessions=row.sessions,
+        revision=row.revision,
+    )
+    return dataclasses.replace(
+        contents,
+        session=session[:12] + hashlib.sha256(session.encode()).hexdigest()[:8],
+        record=record,
+        points=contents.points[count * SLOT :],
+    )
 
 
 def seal_journal(

@@ -22,6 +22,7 @@ from runsite.store.reading import (
     DAMAGED,
     LiveRun,
     empty_metrics,
+    empty_runs,
     find_heads,
     frame_of_records,
     live_points,
@@ -104,6 +105,18 @@ class Tables:
                 return record
             sealed = self._sealed_record(run_id)
         return _with_sealed_part(record, sealed)
+
+    def find_sealed(self, run_id: str, session: str) -> tuple[RunRecord, int] | None:
+        """Find the row of a session and how many points were sealed with it; None without one."""
+        with self._lock:
+            self._refresh_rows()
+            rows = empty_runs() if self._rows is None else self._rows
+            rows = rows.filter(pl.col("run_id") == run_id, pl.col("session") == session)
+            if rows.height == 0:
+                return None
+            summaries = self._summary_of(run_id, session)
+        record = record_from_row(rows.row(0, named=True))
+        return record, sum(summary.count for summary in summaries.values())
 
     def scan_metrics(self, run_ids: Collection[str] | None = None) -> pl.LazyFrame:
         """Scan every point that counts; see `Store.scan_metrics`."""

@@ -18,6 +18,9 @@ class Watcher:
     def note_failure(self, error: OSError) -> None:
         """Take what the disk answered to a sync, from the thread that syncs."""
 
+    def note_gone(self, path: Path) -> None:
+        """Take that the journal has lost its name, from the thread that syncs; told once."""
+
     def note_size(self, size_bytes: int) -> None:
         """Take the file's size, each second and whenever something else than a point is logged."""
 

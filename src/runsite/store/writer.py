@@ -23,7 +23,7 @@ from runsite.store.hot_path import LogPoint, refuse_point
 from runsite.store.journal import Journal, make_session
 from runsite.store.layout import Layout, create_layout
 from runsite.store.rolling import ROLL_BYTES, Rolling
-from runsite.store.seal import find_journals, seal_contents, seal_journal
+from runsite.store.seal import find_journals, find_rest, seal_contents, seal_journal
 from runsite.store.watching import FinishedError, Watcher, gone
 
 __all__ = ["STRICT_ENV", "RunWriter"]
@@ -163,7 +163,7 @@ class RunWriter(Watcher):
                 if status is not None and self._owner:
                     end_us = None if end_time is None else time_to_us(end_time)
                     changes = {"status": status, "end_time": end_us}
-                if self.incomplete or self._journal.vanished:
+                if self.incomplete or (self._journal.vanished and not self._is_sealed()):
                     changes["incomplete"] = True
                 if changes:
                     self._append(lambda journal: journal.log_end(**changes))
@@ -178,11 +178,12 @@ class RunWriter(Watcher):
     def _seal(self, journal: Journal) -> None:
         try:
             journal.finish()
-            vanished = journal.vanished
-            if vanished:
+            contents, rest = journal.read(), None
+            if vanished := journal.vanished:
                 create_layout(self._layout.root)
-            seal_contents(self._layout, journal.read())
-            if vanished and not self._warned:
+                rest = find_rest(self._layout, contents)
+            seal_contents(self._layout, rest or contents)
+            if vanished and rest is None and not self._warned:
                 raise gone(journal.path)
         finally:
             journal.close()
@@ -205,6 +206,22 @@ class RunWriter(Watcher):
         """Roll, beside the training, when the journal is large."""
         if size_bytes > ROLL_BYTES:
             self._rolling.start(lambda: self.roll(least_bytes=ROLL_BYTES))
+
+    def note_gone(self, path: Path) -> None:
+        """Tell by the next call that the journal was removed; go on in another if it is sealed."""
+        if self._is_sealed():
+            _log.warning(
+                "run %s was sealed by another process while it goes on; it goes on in a new "
+                "journal, and nothing of it is lost.",
+                self.run_id,
+            )
+            self._rolling.start(self.roll)
+        else:
+            self.note_failure(gone(path))
+
+    def _is_sealed(self) -> bool:
+        journal = self._journal
+        return journal is not None and find_rest(self._layout, journal.read()) is not None
 
     def note_failure(self, error: OSError | RunsiteError) -> None:
         """Take what the disk answered to a thread beside the training; the next call tells it."""

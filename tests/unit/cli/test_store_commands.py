@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import shutil
+import socket
 from datetime import timedelta
 
 import pyarrow.parquet as pq
@@ -46,6 +48,23 @@ def test_seal_makes_the_interrupted_run_a_row(store, cli):
     assert cli("seal").stdout == f"sealed {run_id} run-3: KILLED\n"
     assert cli("seal").stdout == ""
     assert list(store.layout.live.iterdir()) == []
+
+
+def test_seal_force_warns_of_a_run_in_progress(store, cli):
+    """A run whose process lives is named with process and host; plain `seal` leaves it alone."""
+    writer = store.start_run(a_run(4))
+    cli("seal")
+    assert cli("seal").stdout == ""
+    result = cli("seal", "--force")
+    assert result.stderr == (
+        f"warning: run {4:032x} seems to be in progress (process {os.getpid()} on "
+        f"{socket.gethostname()})\n"
+    )
+    assert result.stdout == f"sealed {4:032x} run-4: KILLED\n"
+    writer.log_metrics([("rmse", 1.0, 0, None)])
+    writer.close(status="FINISHED", end_time=BEGAN)
+    assert store.read_run(f"{4:032x}").status == "FINISHED"
+    assert store.read_run(f"{4:032x}").metrics["rmse"].count == 1
 
 
 def test_doctor_finds_nothing_wrong_with_a_sound_store(store, cli):
