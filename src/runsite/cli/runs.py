@@ -44,6 +44,7 @@ Examples:
   runsite runs --filter "metrics.rmse < 7 and params.model = 'ridge'"
   runsite runs --order-by "metrics.rmse asc" --limit 5
   runsite runs --experiment taxi --format csv > runs.csv
+  runsite register "$(runsite runs --order-by metrics.rmse --limit 1 --format id)" --name taxi
 """
 )
 @_store_option
@@ -72,10 +73,10 @@ Examples:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["table", "json", "csv"]),
+    type=click.Choice(["table", "json", "csv", "id"]),
     default="table",
     show_default=True,
-    help="For people, or for programs.",
+    help="For people, or for programs; id: the whole ids, one a line.",
 )
 def runs(  # noqa: PLR0913 - one parameter for each option
     store: str | None,
@@ -109,6 +110,8 @@ def runs(  # noqa: PLR0913 - one parameter for each option
         _print_table(opened, page.frame)
         if page.token is not None:
             click.echo("there are more: --limit N shows them", err=True)
+    elif form == "id":
+        click.echo("".join(f"{run_id}\n" for run_id in page.frame["run_id"]), nl=False)
     else:
         _print_frame(page.frame, form)
     return _report_problems(opened)

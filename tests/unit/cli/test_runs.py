@@ -66,6 +66,16 @@ def test_runs_are_filtered_ordered_and_limited(cli, store):
     assert [run["run_id"] for run in json.loads(result.stdout)] == [ID.format(2)]
 
 
+def test_ids_stand_alone_one_a_line(cli, store):
+    """A command takes the best or the newest run's id from them without cutting text apart."""
+    result = cli("runs", "--store", store, "--format", "id")
+    assert (result.stdout, result.stderr) == (f"{ID.format(3)}\n{ID.format(1)}\n", "")
+    best = ("--order-by", "metrics.rmse", "--limit", "1")
+    assert cli("runs", "--store", store, *best, "--format", "id").stdout == f"{ID.format(3)}\n"
+    none = cli("runs", "--store", store, "--filter", "metrics.rmse > 100", "--format", "id")
+    assert (none.exit_code, none.stdout) == (0, "")
+
+
 def test_json_has_params_metrics_and_tags_as_objects(cli, store):
     """Times are text in UTC; nothing has to be parsed twice."""
     (first, _) = json.loads(cli("runs", "--store", store, "--format", "json").stdout)
