@@ -23,6 +23,7 @@ from runsite.integrations.evaluation.weighted import (
     Metrics,
     bootstrap,
     classifier_metrics,
+    measure_once,
     regressor_metrics,
 )
 
@@ -147,7 +148,7 @@ class _Measured:
     def values(self) -> dict[str, float]:
         import numpy as np
 
-        return self.metrics(np.ones(self.rows))
+        return measure_once(self.metrics, np.ones(self.rows))
 
 
 def _measure(
@@ -229,7 +230,7 @@ def _slices(
         values = data.table[name].astype(str)
         for value, rows in values.value_counts().head(_MAX_SLICES).items():
             mask = (values == value).to_numpy().astype(float)
-            found.append(Slice(name, str(value), int(rows), metrics(mask)))
+            found.append(Slice(name, str(value), int(rows), measure_once(metrics, mask)))
     return tuple(found)
 
 
