@@ -172,19 +172,31 @@ class Journal:
     def sync(self) -> None:
         """Make what has been appended survive power loss; the watcher is told if it does not."""
         size = self.size
-        if size != self._synced and self._descriptor >= 0:
-            try:
-                os.utime(self._descriptor)  # a map does not always tell that the file changed
-                os.fsync(self._descriptor)
-            except OSError as error:
-                if error.errno != errno.EBADF:  # closed meanwhile
-                    self._watcher.note_failure(error)
-                return
-            self._synced = size
-            self._watcher.note_size(size)
-            if not self._told and self.vanished:
-                self._told = True
-                self._watcher.note_gone(self.path)
+        if size == self._synced:
+            return
+        try:
+            vanished = self._sync_file()
+        except OSError as error:
+            self._watcher.note_failure(error)
+            return
+        self._synced = size
+        self._watcher.note_size(size)
+        if vanished and not self._told:
+            self._told = True
+            self._watcher.note_gone(self.path)
+
+    def _sync_file(self) -> bool:
+        """Sync the file, if it is open; tell whether it has lost its name."""
+        with self._lock:
+            if self._descriptor < 0:
+                return False
+            own = os.dup(self._descriptor)  # another file may have the number a moment later
+        try:
+            os.utime(own)  # a map does not always tell that the file changed
+            os.fsync(own)
+            return os.fstat(own).st_nlink == 0
+        finally:
+            os.close(own)
 
     def log_end(self, **values: object) -> None:
         """Append the event that ends the run; a full disk has room left for it where it can."""

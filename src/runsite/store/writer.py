@@ -52,6 +52,7 @@ class RunWriter(Watcher):
         self._owner = owner
         self._lock = threading.RLock()
         self._closed = False
+        self._opened_ns = 0
         self._warned = False
         self.incomplete = record.incomplete
         self.params: dict[str, str] = dict(record.params)
@@ -209,6 +210,8 @@ class RunWriter(Watcher):
 
     def note_gone(self, path: Path) -> None:
         """Tell by the next call that the journal was removed; go on in another if it is sealed."""
+        if self._journal is None or self._journal.path != path:
+            return  # sealed by this very process
         if self._is_sealed():
             _log.warning(
                 "run %s was sealed by another process while it goes on; it goes on in a new "
@@ -229,11 +232,12 @@ class RunWriter(Watcher):
         self.log_point = refuse_point
 
     def _roll(self, least_bytes: int) -> None:
+        self._seal_old()  # of an earlier roll that failed
         with self._lock:
             journal = self._journal
             if journal is None or self._closed:
                 return
-            if not self._rolling.is_behind and journal.size > least_bytes:
+            if journal.size > least_bytes:
                 self._journal = self._rolling.begin_next(journal, self._open_journal)
                 self.log_point = self._journal.log_point
         self._seal_old()
@@ -246,7 +250,9 @@ class RunWriter(Watcher):
             self._journal.log_event(kind, **values)
 
     def _open_journal(self, record: RunRecord) -> Journal:
-        session = make_session(time.time_ns())
+        # Points are read in the order of their sessions' names, which begin with the millisecond.
+        self._opened_ns = max(time.time_ns(), self._opened_ns + 1_000_000)
+        session = make_session(self._opened_ns)
         folder = self._layout.live
         return Journal(folder, record, session=session, owner=self._owner, watcher=self)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from runsite.store import Store
 from runsite.store.compact import find_merges
+from runsite.store.writer import RunWriter
+from support.rolls import die, failing
 from support.runs import BEGAN, a_run
 
 
@@ -76,60 +79,150 @@ def test_a_crash_while_sources_are_removed_doubles_nothing(tmp_path, keep):
     assert answers(Store.open(tmp_path)) == before
 
 
-class Branches(RuleBasedStateMachine):
-    """Two branches of one store: runs, changes, seals, compactions and merges in any order.
+@dataclass
+class Living:
+    """A run that a process is writing: what its old journal holds, if any, and its new one."""
 
-    The model knows, for each branch, which points each run must have. A merge unites two copies
-    the way Git does: a file that either side added is there, one that either side removed is not.
+    writer: RunWriter
+    old: set[int] = field(default_factory=set)
+    new: set[int] = field(default_factory=set)
+
+    def log(self, number: int) -> None:
+        self.writer.log_metrics([("m", float(number), 0, None)])
+        self.writer.set_tags({str(number): "x"})
+        self.new.add(number)
+
+
+class Branches(RuleBasedStateMachine):
+    """Two branches of one store: runs, rolls, kills, seals, compactions and merges in any order.
+
+    Each point that a run logs is a number, and comes with a tag of that name. The model knows what
+    is sealed on each branch, what journals of dead processes hold, and what living runs have. A
+    merge unites two copies the way Git does: a file that either side added is there, one that
+    either side removed is not; journals stay where they are. Whoever resumes a run that lives
+    elsewhere takes its tags over, but not its points.
     """
 
     def __init__(self):
         super().__init__()
         self.root = Path(tempfile.mkdtemp(prefix="runsite-branches-"))
-        self.points: dict[str, dict[str, set[float]]] = {"a": {}, "b": {}}
-        self.tags: dict[str, dict[str, set[str]]] = {"a": {}, "b": {}}
+        self.sealed: dict[str, dict[str, set[int]]] = {"a": {}, "b": {}}
+        self.dead: dict[str, list[tuple[str, set[int]]]] = {"a": [], "b": []}
+        self.living: dict[str, list[Living]] = {"a": [], "b": []}
         self.base: frozenset[str] = frozenset()
+        self.logged: dict[str, set[int]] = {}
         self.count = 0
         for name in "ab":
             Store.create(self.root / name)
 
     def teardown(self):
+        for runs in self.living.values():
+            for live in runs:
+                die(live.writer)
         shutil.rmtree(self.root)
 
     def store(self, branch: str) -> Store:
         return Store.open(self.root / branch)
 
-    @rule(branch=st.sampled_from("ab"), ended=st.booleans(), rolls=st.integers(0, 2))
-    def log_a_run(self, branch, ended, rolls):
+    def log(self, live: Living) -> None:
         self.count += 1
-        writer = self.store(branch).start_run(a_run(self.count))
-        writer.log_metrics([("m", float(self.count * 1000), 0, None)])
-        for _ in range(rolls):
-            writer.roll()
-        if ended:
-            writer.close(status="FINISHED", end_time=BEGAN)
-        else:
-            writer._journal.close()  # the process dies
-        self.points[branch][writer.run_id] = {float(self.count * 1000)}
-        self.tags[branch][writer.run_id] = set()
+        live.log(self.count)
+        self.logged.setdefault(live.writer.run_id, set()).add(self.count)
 
-    @precondition(lambda self: any(self.points.values()))
-    @rule(branch=st.sampled_from("ab"), data=st.data())
-    def resume_a_run(self, branch, data):
-        if not self.points[branch]:
-            return
-        run_id = data.draw(st.sampled_from(sorted(self.points[branch])))
+    def add_sealed(self, branch: str, run_id: str, numbers: set[int]) -> None:
+        self.sealed[branch][run_id] = self.sealed[branch].get(run_id, set()) | numbers
+
+    def bury(self, branch: str, run_id: str = "") -> None:
+        """The journals of dead processes are sealed, or those of one run."""
+        for dead, numbers in self.dead[branch]:
+            if dead.startswith(run_id):
+                self.add_sealed(branch, dead, numbers)
+        self.dead[branch] = [d for d in self.dead[branch] if not d[0].startswith(run_id)]
+
+    def draw(self, data: st.DataObject) -> tuple[str, Living]:
+        pairs = [(branch, live) for branch in "ab" for live in self.living[branch]]
+        return data.draw(st.sampled_from(pairs))
+
+    def points(self, branch: str) -> dict[str, set[int]]:
+        found = {run_id: set(numbers) for run_id, numbers in self.sealed[branch].items()}
+        for run_id, numbers in self.dead[branch]:
+            found.setdefault(run_id, set()).update(numbers)
+        for live in self.living[branch]:
+            found.setdefault(live.writer.run_id, set()).update(live.old | live.new)
+        return found
+
+    @rule(branch=st.sampled_from("ab"), points=st.integers(0, 2))
+    def start_a_run(self, branch, points):
         self.count += 1
-        writer = self.store(branch).resume_run(run_id)
-        writer.log_metrics([("m", float(self.count * 1000), self.count, None)])
-        writer.set_tags({f"t{self.count}": "x"})
-        writer.close(status="FINISHED", end_time=BEGAN + timedelta(seconds=self.count))
-        self.points[branch][run_id] = self.points[branch][run_id] | {float(self.count * 1000)}
-        self.tags[branch][run_id] = self.tags[branch][run_id] | {f"t{self.count}"}
+        live = Living(self.store(branch).start_run(a_run(self.count)))
+        self.living[branch].append(live)
+        for _ in range(points):
+            self.log(live)
+
+    @precondition(lambda self: self.living["a"] or self.living["b"])
+    @rule(data=st.data())
+    def log_a_point(self, data):
+        self.log(self.draw(data)[1])
+
+    @precondition(lambda self: self.living["a"] or self.living["b"])
+    @rule(data=st.data(), step=st.sampled_from(["", "", "open", "part", "row", "follow", "remove"]))
+    def roll(self, data, step):
+        """A living run goes on in another journal; or a step of that fails."""
+        branch, live = self.draw(data)
+        behind = live.writer._rolling.is_behind
+        with failing(step):
+            live.writer.roll()
+        if behind and step in {"", "open"}:
+            self.add_sealed(branch, live.writer.run_id, live.old)
+            live.old = set()
+        if step == "" or (not behind and step != "open"):
+            live.old, live.new = live.new, set()
+        if step in {"", "follow", "remove"}:
+            self.add_sealed(branch, live.writer.run_id, live.old)
+        if step == "":
+            live.old = set()
+
+    @precondition(lambda self: self.living["a"] or self.living["b"])
+    @rule(data=st.data(), killed=st.booleans())
+    def stop_a_run(self, data, killed):
+        branch, live = self.draw(data)
+        run_id = live.writer.run_id
+        self.living[branch].remove(live)
+        if killed:
+            die(live.writer)
+            self.dead[branch].append((run_id, live.old | live.new))
+        else:
+            live.writer.close(status="FINISHED", end_time=BEGAN)
+            self.add_sealed(branch, run_id, live.old | live.new)
+            self.bury(branch, run_id)
+
+    @precondition(lambda self: self.points("a") or self.points("b"))
+    @rule(data=st.data())
+    def resume_a_run(self, data):
+        pairs = [(branch, run_id) for branch in "ab" for run_id in sorted(self.points(branch))]
+        branch, run_id = data.draw(st.sampled_from(pairs))
+        live = Living(self.store(branch).resume_run(run_id))
+        self.bury(branch, run_id)
+        self.log(live)
+        live.writer.close(status="FINISHED", end_time=BEGAN + timedelta(seconds=self.count))
+        self.add_sealed(branch, run_id, live.new)
 
     @rule(branch=st.sampled_from("ab"))
     def seal(self, branch):
         self.store(branch).seal()
+        self.bury(branch)
+
+    @rule(branch=st.sampled_from("ab"), late=st.integers(0, 1))
+    def seal_by_force(self, branch, late):
+        """Also what lives: which logs on, notices, and goes on in a new journal."""
+        self.store(branch).seal(force=True)
+        self.bury(branch)
+        for live in self.living[branch]:
+            for _ in range(late):
+                self.log(live)
+            live.writer.roll()
+            self.add_sealed(branch, live.writer.run_id, live.old | live.new)
+            live.old, live.new = set(), set()
 
     @rule(branch=st.sampled_from("ab"))
     def compact(self, branch):
@@ -137,9 +230,9 @@ class Branches(RuleBasedStateMachine):
 
     @rule()
     def merge(self):
-        """Both branches commit (journals are ignored by Git, so they are sealed), then merge."""
+        """Both branches seal what was left behind and commit, then merge."""
         for name in "ab":
-            self.store(name).seal()
+            self.seal(name)
         files = {name: self.files(name) for name in "ab"}
         both = (files["a"] & files["b"]) | (files["a"] - self.base) | (files["b"] - self.base)
         for name, other in (("a", "b"), ("b", "a")):
@@ -149,10 +242,9 @@ class Branches(RuleBasedStateMachine):
             for path in files[name] - both:
                 (self.root / name / path).unlink()
         self.base = frozenset(both)
-        for model in (self.points, self.tags):
-            runs = set(model["a"]) | set(model["b"])
-            united = {r: model["a"].get(r, set()) | model["b"].get(r, set()) for r in runs}
-            model["a"], model["b"] = dict(united), dict(united)
+        for name, other in (("a", "b"), ("b", "a")):
+            for run_id, numbers in tuple(self.sealed[other].items()):
+                self.add_sealed(name, run_id, numbers)
 
     def files(self, branch: str) -> set[str]:
         folder = self.root / branch
@@ -160,25 +252,28 @@ class Branches(RuleBasedStateMachine):
             str(path.relative_to(folder))
             for kind in ("runs", "metrics")
             for path in (folder / kind).iterdir()
+            if not path.name.startswith(".")
         }
 
     @invariant()
     def nothing_is_lost_and_nothing_doubled(self):
         for name in "ab":
             store = self.store(name)
+            expected = self.points(name)
             rows = store.read_runs()
-            assert sorted(rows["run_id"]) == sorted(self.points[name])
+            assert sorted(rows["run_id"]) == sorted(expected)
             got: dict[str, list[float]] = {run_id: [] for run_id in rows["run_id"]}
             frame = store.scan_metrics().select("run_id", "value").collect()
             for run_id, value in frame.iter_rows():
                 got[run_id].append(value)
             assert {r: sorted(v) for r, v in got.items()} == {
-                r: sorted(v) for r, v in self.points[name].items()
+                r: sorted(v) for r, v in expected.items()
             }
-            for run_id in rows["run_id"]:
+            for run_id, numbers in expected.items():
                 record = store.read_run(run_id)
-                assert record.metrics["m"].count == len(self.points[name][run_id])
-                assert set(record.tags) == self.tags[name][run_id]
+                assert sum(summary.count for summary in record.metrics.values()) == len(numbers)
+                tags = {int(tag) for tag in record.tags}
+                assert numbers <= tags <= self.logged.get(run_id, set())
 
 
 TestBranches = Branches.TestCase

@@ -54,6 +54,18 @@ def test_a_rolled_run_is_the_run_that_it_would_be(tmp_store):
     assert find_journals(store.layout) == []
 
 
+def test_points_stay_in_order_over_rolls_and_clocks_that_jump(tmp_store, monkeypatch):
+    """Sessions of a run sort in the order in which they were opened, whatever the clock says."""
+    store = Store.create(tmp_store)
+    writer = store.start_run(a_run(1))
+    for number in range(12):
+        writer.log_metrics([("m", float(number), 0, None)])
+        writer.roll()
+        monkeypatch.setattr(time, "time_ns", lambda number=number: 10**18 - number * 10**12)
+    writer.close(status="FINISHED", end_time=END)
+    assert store.scan_metrics().collect()["value"].to_list() == [float(n) for n in range(12)]
+
+
 def test_threads_log_while_it_rolls(tmp_store):
     """No point is lost or doubled between the old journal and the new one."""
     store = Store.create(tmp_store)

@@ -42,3 +42,29 @@ def test_journals_are_synced_and_a_failing_disk_is_reported(tmp_path, monkeypatc
     assert told.failed.wait(10)
     syncer.remove(journal)
     journal.close()
+
+
+def test_a_journal_may_be_closed_while_it_is_synced(tmp_path):
+    """Neither end notices the other: no error, and no other file's descriptor is touched."""
+    failures: list[OSError] = []
+    told = Watcher()
+    told.note_failure = failures.append  # type: ignore[method-assign]
+    for number in range(60):
+        journal = Journal(tmp_path, a_run(number), session=f"{number:020x}", owner=True)
+        journal._watcher = told
+        closed = threading.Event()
+
+        def sync(journal=journal, closed=closed):
+            while not closed.is_set():
+                journal._synced = 0
+                try:
+                    journal.sync()
+                except Exception as error:  # noqa: BLE001  # whatever it is, it is one too many
+                    failures.append(error)
+
+        thread = threading.Thread(target=sync)
+        thread.start()
+        journal.close()
+        closed.set()
+        thread.join()
+    assert failures == []
