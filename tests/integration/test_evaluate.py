@@ -183,3 +183,34 @@ def test_wrong_calls_are_named(call, message):
     }
     with pytest.raises(InvalidValueError, match=message):
         runsite.evaluate(given.pop("model"), given.pop("data"), **given)
+
+
+def test_a_call_written_for_mlflow_is_understood(project: Path):
+    """Evaluators, their configuration, own metrics and a dataset with predictions mean the same."""
+
+    def within(predictions, targets):
+        return float(((predictions - targets).abs() < 2).mean())
+
+    table = TRIPS.assign(guess=TRIPS["miles"] * 3)[[*FEATURES, "minutes", "guess"]]
+    data = runsite.data.from_pandas(table, targets="minutes", predictions="guess")
+    with runsite.start_run() as run:
+        result = runsite.evaluate(
+            data=data,
+            model_type="regressor",
+            evaluators=["default"],
+            evaluator_config={"metric_prefix": "val_", "log_model_explainability": False},
+            extra_metrics=[runsite.models.make_metric(eval_fn=within, greater_is_better=True)],
+        )
+    expected = float(((table["guess"] - table["minutes"]).abs() < 2).mean())
+    assert 0 < expected < 1
+    assert result.metrics["within"] == pytest.approx(expected)
+    assert runsite.get_run(run.info.run_id).data.metrics["val_within"] == pytest.approx(expected)
+    measured = runsite.evaluate(
+        MODEL,
+        TRIPS[[*FEATURES, "minutes"]],
+        targets="minutes",
+        model_type="regressor",
+        evaluator_config={"log_model_explainability": False},
+        log=False,
+    )
+    assert set(measured.artifacts) == {"residuals.json"}

@@ -182,3 +182,22 @@ def test_an_option_that_does_not_exist_is_named(tmp_path: Path):
     assert caught.value.problem == "unknown option 'signatur' of a model"
     assert "signature" in str(caught.value.hint)
     assert not (tmp_path / "m").exists()
+
+
+def test_a_model_is_described_without_loading_it(project: Path):
+    """get_model_info and Model.load read the MLmodel file by URI, folder or file."""
+    with runsite.start_run():
+        info = runsite.sklearn.log_model(MODEL, name="m", input_example=X)
+    folder = project / "runs" / "artifacts" / info.run_id / "m"
+    found = runsite.models.get_model_info(info.model_uri)
+    assert (found.model_uri, found.run_id, found.digest) == (
+        info.model_uri,
+        info.run_id,
+        info.digest,
+    )
+    assert found.signature == info.signature
+    assert set(found.flavors) == {"sklearn", "python_function"}
+    for place in (info.model_uri, folder, folder / "MLmodel"):
+        assert runsite.models.Model.load(place).model_id == info.model_id
+    with pytest.raises(NotFoundError):
+        runsite.models.get_model_info("runs:/" + "0" * 32 + "/m")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,6 +74,8 @@ class Dataset:
         source: Where it came from.
         schema: JSON: columns with types, or tensors with dtypes and shapes.
         rows: How many; None where it is not known.
+        targets: Column of what is to be predicted.
+        predictions: Column of a model's answers.
         data: The data itself, as it was given. It is not stored.
     """
 
@@ -83,6 +85,7 @@ class Dataset:
     schema: str = ""
     rows: int | None = None
     targets: str | None = None
+    predictions: str | None = None
     data: Any = field(default=None, repr=False, compare=False)
 
     @property
@@ -130,7 +133,8 @@ def from_pandas(
     """
     _check_columns(df.columns, targets, predictions)
     table = _table_from_pandas(df.rename(columns=str))
-    return _from_table(table, df, source=source, targets=targets, name=name, digest=digest)
+    made = _from_table(table, df, source=source, targets=targets, name=name, digest=digest)
+    return replace(made, predictions=predictions)
 
 
 def from_polars(
@@ -144,7 +148,8 @@ def from_polars(
     """Describe a Polars DataFrame. The arguments are those of `from_pandas`."""
     _check_columns(df.columns, targets, predictions)
     table = df.to_arrow()
-    return _from_table(table, df, source=source, targets=targets, name=name, digest=digest)
+    made = _from_table(table, df, source=source, targets=targets, name=name, digest=digest)
+    return replace(made, predictions=predictions)
 
 
 def from_arrow(
@@ -249,6 +254,7 @@ def from_spark(
         source=DatasetSource(origin, "spark"),
         schema=json.dumps({"mlflow_colspec": columns}),
         targets=targets,
+        predictions=predictions,
         data=df,
     )
 

@@ -11,6 +11,9 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from runsite.integrations.evaluation import evaluate, make_metric
+    from runsite.integrations.model_logging import ModelInfo
+    from runsite.integrations.model_reading import Model, get_model_info
     from runsite.models.digest import digest_folder
     from runsite.models.infer import infer_signature
     from runsite.models.mlmodel import MLModel, read_mlmodel
@@ -37,6 +40,8 @@ __all__ = [
     "DataType",
     "MLModel",
     "Map",
+    "Model",
+    "ModelInfo",
     "ModelSignature",
     "Object",
     "ParamSchema",
@@ -46,10 +51,14 @@ __all__ = [
     "TensorSpec",
     "UnsafeModelWarning",
     "digest_folder",
+    "evaluate",
+    "get_model_info",
     "infer_signature",
+    "make_metric",
     "read_mlmodel",
 ]
 
+# The last ones stand above this layer, and are here because MLflow has them here: names only.
 _HOMES = {
     "MLModel": "mlmodel",
     "ModelSignature": "signature",
@@ -57,13 +66,19 @@ _HOMES = {
     "digest_folder": "digest",
     "infer_signature": "infer",
     "read_mlmodel": "mlmodel",
+    "Model": "runsite.integrations.model_reading",
+    "ModelInfo": "runsite.integrations.model_logging",
+    "evaluate": "runsite.integrations.evaluation",
+    "get_model_info": "runsite.integrations.model_reading",
+    "make_metric": "runsite.integrations.evaluation",
 }
 
 
 def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = importlib.import_module(f"{__name__}.{_HOMES.get(name, 'schema')}")
+    home = _HOMES.get(name, "schema")
+    module = importlib.import_module(home if "." in home else f"{__name__}.{home}")
     return getattr(module, name)
 
 

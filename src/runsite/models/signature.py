@@ -89,3 +89,12 @@ def _parse_part(data: Mapping[str, object], key: str) -> object:
         return json.loads(part)
     except ValueError as error:
         raise ModelError(f"the signature's {key} are not JSON: {error}") from error
+
+
+def __getattr__(name: str) -> object:
+    """Find ``infer_signature`` here too, where code written for MLflow imports it from."""
+    if name == "infer_signature":
+        from runsite.models.infer import infer_signature
+
+        return infer_signature
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -7,7 +7,7 @@ from runsite.tracking.client_experiments import ExperimentMethods
 from runsite.tracking.client_models import ModelMethods
 from runsite.tracking.client_runs import RunMethods
 
-__all__ = ["RunsiteClient"]
+__all__ = ["MlflowClient", "RunsiteClient"]
 
 
 class RunsiteClient(RunMethods, ArtifactMethods, ExperimentMethods, ModelMethods):
@@ -20,3 +20,6 @@ class RunsiteClient(RunMethods, ArtifactMethods, ExperimentMethods, ModelMethods
         tracking_uri: The store; by default that of `set_tracking_uri`.
         registry_uri: The registry file; by default that of `set_registry_uri`.
     """
+
+
+MlflowClient = RunsiteClient

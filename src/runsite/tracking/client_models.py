@@ -144,6 +144,25 @@ class ModelMethods(ClientBase):
             tags=tags,
         )
 
+    def copy_model_version(self, src_model_uri: str, dst_name: str) -> ModelVersion:
+        """Register a version's model once more, as the next version of another model.
+
+        Args:
+            src_model_uri: ``models:/<name>/<version>``, or a stage or an alias in its place.
+            dst_name: The other model; made where there is none.
+
+        Raises:
+            InvalidValueError: The URI is not that of a registered version.
+            NotFoundError: There is no such version, or its run is gone.
+            DigestMismatchError: Its files are not those that were registered.
+        """
+        from runsite.registry import resolve_model_uri
+
+        source = resolve_model_uri(src_model_uri, registered.load_models(self._registry_path()))
+        return self.create_model_version(
+            dst_name, source=f"runs:/{source.run}/{source.artifact}", description=source.description
+        )
+
     def get_model_version(self, name: str, version: str) -> ModelVersion:
         """Return a version.
 

@@ -194,3 +194,13 @@ def test_the_registry_can_be_another_file(client, store, tmp_path):
     assert RunsiteClient(registry_uri=other).get_registered_model("taxi").name == "taxi"
     with pytest.raises(NotFoundError):
         client.get_registered_model("taxi")
+
+
+def test_a_version_is_copied_to_another_model(client, two):
+    """The copy pins the same run and files, whatever the first is called by."""
+    client.transition_model_version_stage("taxi", "1", "Production")
+    copied = client.copy_model_version("models:/taxi/Production", "taxi-prod")
+    assert (copied.name, copied.version, copied.run_id) == ("taxi-prod", "1", two[0])
+    assert client.copy_model_version("models:/taxi/2", "taxi-prod").run_id == two[1]
+    with pytest.raises(InvalidValueError, match="names no registered model"):
+        client.copy_model_version(f"runs:/{two[0]}/model", "taxi-prod")

@@ -6,6 +6,14 @@
                                                                 └ curves, importance ─▶ files of the run
 """
 
+from runsite.integrations.evaluation.own_metrics import EvaluationMetric, make_metric
 from runsite.integrations.evaluation.run import EvaluationResult, Interval, Slice, evaluate
 
-__all__ = ["EvaluationResult", "Interval", "Slice", "evaluate"]
+__all__ = [
+    "EvaluationMetric",
+    "EvaluationResult",
+    "Interval",
+    "Slice",
+    "evaluate",
+    "make_metric",
+]

@@ -49,6 +49,8 @@ def make_data(
 
     if hasattr(data, "df") and hasattr(data, "targets"):
         targets = data.targets if targets is None else targets
+        if predictions is None:
+            predictions = getattr(data, "predictions", None)
         data = data.df
     table = to_pandas(data)
     is_table = is_instance_of(table, "pandas", "DataFrame")

@@ -19,6 +19,8 @@ from runsite.integrations.evaluation.inputs import (
     find_model,
     make_data,
 )
+from runsite.integrations.evaluation.own_metrics import EvaluationMetric, measure_own
+from runsite.integrations.evaluation.switches import read_switches
 from runsite.integrations.evaluation.weighted import (
     Metrics,
     bootstrap,
@@ -91,6 +93,10 @@ def evaluate(  # noqa: PLR0913 - each says one thing about an evaluation, all by
     prefix: str = "",
     dataset_name: str = "evaluation",
     log: bool = True,
+    evaluators: str | list[str] | None = None,
+    evaluator_config: Mapping[str, Any] | None = None,
+    extra_metrics: list[EvaluationMetric] | None = None,
+    env_manager: str = "local",
 ) -> EvaluationResult:
     """Measure a model, or predictions, on data, and record it in the active run.
 
@@ -111,10 +117,17 @@ def evaluate(  # noqa: PLR0913 - each says one thing about an evaluation, all by
         prefix: Put before the metrics' names, such as ``val_``.
         dataset_name: What the data is called in the record.
         log: Record it; otherwise only return it.
+        evaluators: ``default`` is the one there is.
+        evaluator_config: MLflow's ``metric_prefix`` and ``log_model_explainability`` are heeded.
+        extra_metrics: Metrics of your own, made by ``runsite.models.make_metric``.
+        env_manager: Accepted for MLflow's sake: the model runs in this environment.
 
     Raises:
-        InvalidValueError: An unknown model type, no targets, or neither model nor predictions.
+        InvalidValueError: An unknown model type or evaluator, no targets, neither model nor
+            predictions, or a metric that returned no number.
     """
+    switches = read_switches(evaluators, evaluator_config)
+    prefix = prefix or switches.prefix
     if model_type not in _TYPES:
         raise InvalidValueError(
             f"unknown model type {quote(model_type)}", hint=f"use one of: {', '.join(_TYPES)}"
@@ -123,15 +136,31 @@ def evaluate(  # noqa: PLR0913 - each says one thing about an evaluation, all by
     with guarded():
         scorer = find_model(model)
         measured = _measure(given, scorer, model_type=model_type, scores=scores)
+        values = measured.values()
         result = EvaluationResult(
             model_type=model_type,
             rows=given.rows,
             confidence=confidence,
-            metrics={**measured.values(), "example_count": float(given.rows)},
+            metrics={
+                **values,
+                **measure_own(
+                    extra_metrics or (),
+                    truth=given.truth.ravel(),
+                    predicted=measured.predicted.ravel(),
+                    known=values,
+                ),
+                "example_count": float(given.rows),
+            },
             intervals=_intervals(measured.metrics, given.rows, resamples, confidence, seed),
             slices=_slices(given, measured.metrics, slices),
             artifacts=measured.files
-            | _importance(given, scorer, measured, repeats=importance_repeats, seed=seed),
+            | _importance(
+                given,
+                scorer,
+                measured,
+                repeats=importance_repeats if switches.importance else 0,
+                seed=seed,
+            ),
         )
     if log:
         _record(result, given, prefix=prefix, dataset_name=dataset_name)
@@ -141,14 +170,14 @@ def evaluate(  # noqa: PLR0913 - each says one thing about an evaluation, all by
 @dataclass(frozen=True, slots=True)
 class _Measured:
     metrics: Metrics
-    rows: int
+    predicted: Any
     loss: Any
     files: dict[str, Mapping[str, Any]]
 
     def values(self) -> dict[str, float]:
         import numpy as np
 
-        return measure_once(self.metrics, np.ones(self.rows))
+        return measure_once(self.metrics, np.ones(len(self.predicted)))
 
 
 def _measure(
@@ -166,7 +195,7 @@ def _measure(
         predicted = predicted.astype(float).ravel()
         files: dict[str, Mapping[str, Any]] = {"residuals.json": curves.residuals(truth, predicted)}
         return _Measured(
-            regressor_metrics(truth, predicted), len(truth), _squared_loss(truth), files
+            regressor_metrics(truth, predicted), predicted, _squared_loss(truth), files
         )
     if scores is None and scorer is not None and scorer.predict_proba is not None:
         scores = scorer.predict_proba(data.features)
@@ -192,7 +221,7 @@ def _measure_classes(truth: Any, predicted: Any, scorer: Scorer | None, scores: 
         )
         files["calibration_curve.json"] = curves.calibration(truth, scores, classes=classes)
     metrics = classifier_metrics(codes, guesses, n_classes=len(classes), scores=scores)
-    return _Measured(metrics, len(truth), _error_rate(truth), files)
+    return _Measured(metrics, predicted, _error_rate(truth), files)
 
 
 def _squared_loss(truth: Any) -> Any:
