@@ -31,6 +31,9 @@ IMPORTERS = {
     | {"review", "store", "tracking"},
     "pyarrow": {"data", "store"},
     "pygments": {"cards"},
+    "tree_sitter": {"render"},
+    "tree_sitter_css": {"render"},
+    "tree_sitter_javascript": {"render"},
     "vl_convert": {"build", "review"},
     "yaml": {"artifacts", "cards", "config", "importers", "models", "registry", "tracking"},
     # Found, never required: each is imported only where the user has it.

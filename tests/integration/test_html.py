@@ -76,9 +76,8 @@ def test_every_page_is_valid_html(site):
 def test_no_page_is_heavy(site):
     """HTML, styles and scripts of a page come to less than 60 kB compressed.
 
-    Not counted are the data that it shows, the chart library, which is loaded once for all pages
-    and only where there is a chart, and the pages of an experiment and of a comparison, whose
-    plots are a program of their own.
+    Not counted are the data that it shows and the chart library, which is loaded once for all
+    pages and only where there is a chart.
     """
     heavy = {}
     for path in sorted(site.rglob("*.html")):
@@ -94,7 +93,5 @@ def test_no_page_is_heavy(site):
                 parts.append(file.read_text(encoding="utf-8"))
         size = sum(len(gzip.compress(part.encode(), mtime=0)) for part in parts)
         heavy[path.relative_to(site).as_posix()] = size
-    plots = {path for path in heavy if path.startswith("experiments/") and path.count("/") == 2}
-    plots |= {path for path in heavy if path.endswith("compare.html")}
-    assert {path: size for path, size in heavy.items() if size > LIMIT and path not in plots} == {}
+    assert {path: size for path, size in heavy.items() if size > LIMIT} == {}
     assert max(heavy.values()) > 10_000  # the measure sees styles and scripts

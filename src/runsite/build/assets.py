@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 
+from runsite.build.bundles import make_bundles
 from runsite.build.prepare import Preparation
 from runsite.output.writer import SiteWriter
 from runsite.render.shards import render_shard
@@ -20,6 +21,7 @@ SPECS = "charts/specs.js"
 def read_assets(theme: Theme, preparation: Preparation) -> dict[str, bytes]:
     """Read every file for the browser: path below ``assets/`` → content."""
     assets = {name: path.read_bytes() for name, path in theme.list_static().items()}
+    assets |= make_bundles(theme.list_bundles(), files=assets)
     assets[LIBRARY] = preparation.read_library().encode()
     assets[SPECS] = render_shard(f"{ASSETS}/{SPECS}", preparation.read_specs()).encode()
     return assets

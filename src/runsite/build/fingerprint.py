@@ -18,7 +18,17 @@ from runsite.store.layout import Layout
 
 __all__ = ["find_code_digest", "find_inputs_digest"]
 
-_LIBRARIES = ("altair", "jinja2", "markdown-it-py", "polars", "pygments", "vl-convert-python")
+_LIBRARIES = (
+    "altair",
+    "jinja2",
+    "markdown-it-py",
+    "polars",
+    "pygments",
+    "tree-sitter",
+    "tree-sitter-css",
+    "tree-sitter-javascript",
+    "vl-convert-python",
+)
 
 
 def find_code_digest(theme: Theme, options: BuildOptions) -> str:

@@ -7,6 +7,8 @@ A user's folder comes first, then ``default``, then ``base``; the first that has
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from importlib.util import find_spec
@@ -17,6 +19,7 @@ from runsite.errors import BuildError, quote
 __all__ = ["STATIC", "Theme", "find_theme", "find_theme_folder", "load_theme"]
 
 STATIC = "static"
+BUNDLES = "bundles.json"
 _GROUP = "runsite.themes"
 _BUILT_IN = ("default", "base")
 
@@ -39,6 +42,22 @@ class Theme:
             for path in sorted(static.rglob("*")):
                 if path.is_file() and not _is_hidden(path.relative_to(static)):
                     found[path.relative_to(static).as_posix()] = path
+        return dict(sorted(found.items()))
+
+    def list_bundles(self) -> dict[str, tuple[str, ...]]:
+        """List what is put together: path below ``assets/`` → files of `list_static`, in order.
+
+        Each folder's ``bundles.json`` adds to those of the weaker ones or replaces their lists.
+
+        Raises:
+            BuildError: A list is no list, or names a file that no folder has.
+        """
+        known = self.list_static()
+        found: dict[str, tuple[str, ...]] = {}
+        for _, folder in reversed(self.folders):
+            path = folder / BUNDLES
+            if path.is_file():
+                found |= _read_bundles(path, known=known)
         return dict(sorted(found.items()))
 
     def find_digest(self) -> str:
@@ -124,6 +143,28 @@ def load_theme(folder: Path | None = None) -> Theme:
             )
         folders.insert(0, ("site", folder))
     return Theme(folders=tuple(folders))
+
+
+def _read_bundles(path: Path, *, known: Mapping[str, Path]) -> dict[str, tuple[str, ...]]:
+    try:
+        lists = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise BuildError(f"the bundles are not JSON: {error}", where=str(path)) from error
+    if not isinstance(lists, dict) or not all(isinstance(each, list) for each in lists.values()):
+        raise BuildError(
+            "the bundles are no lists of files",
+            where=str(path),
+            hint='write {"bundles/team.js": ["scripts/one.js", "scripts/two.js"]}',
+        )
+    for name, members in lists.items():
+        for member in members:
+            if str(member) not in known:
+                raise BuildError(
+                    f"the bundle {quote(name)} names {quote(str(member))}, which no theme has",
+                    where=str(path),
+                    hint=f"a file of a bundle lies in the folder {STATIC} of a theme",
+                )
+    return {name: tuple(members) for name, members in lists.items()}
 
 
 def _is_hidden(path: Path) -> bool:

@@ -101,5 +101,11 @@
     return [...rankOf].sort((a, b) => a[1] - b[1]).map(([word]) => chartWord(word));
   }
 
-  Object.assign(window.runsite, { sortedWords, fieldType, fieldTitle, spansDecades, isLog, fitChannel, fitColor, drawable, runHref, openRun, runFacts, runNumbers });
+  /** A param and a metric can share a name; the names of a scale cannot. @param {any[]} columns @returns {string[]} */
+  function uniqueNames(columns) {
+    const labels = columns.map((column) => column.label);
+    return columns.map((column, i) => chartWord(labels.indexOf(column.label) === i ? column.label : column.id));
+  }
+
+  Object.assign(window.runsite, { sortedWords, uniqueNames, fieldType, fieldTitle, spansDecades, isLog, fitChannel, fitColor, drawable, runHref, openRun, runFacts, runNumbers });
 })();

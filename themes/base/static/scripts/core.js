@@ -24,11 +24,22 @@
       const script = document.createElement("script");
       script.src = root() + address;
       script.onload = () => resolve(shards.get(address.split("?")[0]));
-      script.onerror = () => reject(new Error(`cannot load ${address}`));
+      script.onerror = () => {
+        loading.delete(address); // the next one who asks may be luckier
+        reject(new Error(`cannot load ${address}`));
+      };
       document.head.append(script);
     });
     loading.set(address, promise);
     return promise;
+  }
+
+  /**
+   * Load scripts that are not for every reader, each after the one before it.
+   * @param {string | undefined} addresses of the scripts, with spaces between; none where all are there
+   */
+  async function loadScripts(addresses) {
+    for (const address of (addresses ?? "").split(" ").filter(Boolean)) await load(address);
   }
 
   /** Way from this page to the site's root. */
@@ -86,5 +97,5 @@
     };
   }
 
-  window.runsite = /** @type {any} */ ({ put, load, root, pageData, make, runPath, coalesce });
+  window.runsite = /** @type {any} */ ({ put, load, loadScripts, root, pageData, make, runPath, coalesce });
 })();

@@ -3,7 +3,7 @@
   "use strict";
 
   const { runsite } = window;
-  const { Controls, ChartFrame, columnOptions, varyingParams, drawable, formatCount, themeColor, isDark, stats } = runsite;
+  const { Controls, ChartFrame, columnOptions, varyingParams, drawable, formatCount, themeColor, isDark, stats, uniqueNames } = runsite;
   const MOST = 20;
 
   class Correlations {
@@ -73,12 +73,6 @@
     return { value: Number.isNaN(value) ? null : value, n: both.length };
   }
 
-  /** A param and a metric can share a name; the names of a scale cannot. @param {any[]} columns @returns {string[]} */
-  function uniqueNames(columns) {
-    const labels = columns.map((column) => column.label);
-    return columns.map((column, i) => runsite.chartWord(labels.indexOf(column.label) === i ? column.label : column.id));
-  }
-
   /** @param {any} spec @param {{names: string[], height: number}} of */
   function adapt(spec, { names, height }) {
     spec.height = height - 90;
@@ -93,5 +87,5 @@
     }
   }
 
-  Object.assign(runsite, { Correlations, uniqueNames });
+  runsite.Correlations = Correlations;
 })();

@@ -3,7 +3,7 @@
   "use strict";
 
   const { runsite } = window;
-  const { pageData, loadRuns, filterRuns, readState, writeState, openPopover, fillColumnMenu, Plots } = runsite;
+  const { pageData, loadRuns, filterRuns, readState, writeState, loadScripts, openPopover, Plots } = runsite;
   const MAX_CURVES = 8;
 
   class ExperimentView extends runsite.View {
@@ -11,15 +11,16 @@
     constructor(runs) {
       const state = readState();
       super(runs, state);
-      this.table = new runsite.RunsTable(document.querySelector("[data-runs]"), this, {
+      this.frame = /** @type {HTMLElement} */ (document.querySelector("[data-runs]"));
+      this.table = new runsite.RunsTable(this.frame, this, {
         onSort: (/** @type {string} */ id, /** @type {boolean} */ add) => this.change(() => this.sortBy(id, add)),
         onSelect: (/** @type {string[]} */ ids, /** @type {boolean} */ on) => this.select(ids, on),
         onToggle: (/** @type {string} */ key, /** @type {boolean | undefined} */ on) => this.changeLines(() => this.toggle(key, on)),
         onMove: (/** @type {string} */ id, /** @type {string} */ before) => this.putColumn(id, before),
         onShift: (/** @type {string} */ id, /** @type {number} */ step) => this.shiftColumnBy(id, step),
-        onMenu: (/** @type {string} */ id, /** @type {HTMLElement} */ button) => openPopover(button, `Options of ${runs.get(id).label}`, (/** @type {HTMLElement} */ panel) => fillColumnMenu(panel, this, runs.get(id))),
+        onMenu: (/** @type {string} */ id, /** @type {HTMLElement} */ button) => void this.openMenu(id, button),
       });
-      this.sparklines = new runsite.Sparks(runs, this.table.body);
+      /** @type {any} */ this.sparklines = null;
       this.toolbar = new runsite.Toolbar(document.querySelector("[data-toolbar]"), this);
       this.plots = new Plots(this, state);
       this.update();
@@ -66,7 +67,20 @@
 
     /** Rows have been drawn. */
     onDrawn() {
-      if (this.sparks) this.sparklines?.later();
+      if (this.sparks) void this.drawSparks();
+    }
+
+    async drawSparks() {
+      await loadScripts(this.frame.dataset.sparksScripts);
+      this.sparklines ??= new runsite.Sparks(this.runs, this.table.body);
+      this.sparklines.later();
+    }
+
+    /** @param {string} id @param {HTMLElement} button */
+    async openMenu(id, button) {
+      await loadScripts(this.frame.dataset.menuScripts);
+      const column = this.runs.get(id);
+      openPopover(button, `Options of ${column.label}`, (/** @type {HTMLElement} */ panel) => runsite.fillColumnMenu(panel, this, column));
     }
 
     /** @param {string} text */

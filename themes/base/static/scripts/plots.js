@@ -3,7 +3,7 @@
   "use strict";
 
   const { runsite } = window;
-  const { writeState } = runsite;
+  const { loadScripts, make, writeState } = runsite;
   // A filter answers each keystroke; a plot of thousands of runs need not.
   const PATIENCE_MS = 160;
 
@@ -45,12 +45,12 @@
       this.mark();
     }
 
-    /** @param {string} name */
+    /** @param {string} name @returns {Promise<void>} */
     open(name) {
       this.current = name;
       writeState({ plot: name === "parallel" ? "" : name });
       this.mark();
-      this.draw();
+      return this.draw();
     }
 
     mark() {
@@ -78,15 +78,27 @@
     update() {
       if (this.section.hidden) return;
       clearTimeout(this.waiting);
-      if (!this.made[this.current]) this.draw();
-      else this.waiting = setTimeout(() => this.draw(), PATIENCE_MS);
+      if (!this.made[this.current]) void this.draw();
+      else this.waiting = setTimeout(() => void this.draw(), PATIENCE_MS);
     }
 
-    draw() {
+    async draw() {
       if (this.section.hidden) return;
       clearTimeout(this.waiting);
-      const { current, view } = this;
-      this.made[current] ??= MAKERS[current](/** @type {HTMLElement} */ (document.getElementById(`plot-${current}`)), this);
+      const { current } = this;
+      if (!this.made[current]) {
+        const host = /** @type {HTMLElement} */ (document.getElementById(`plot-${current}`));
+        // Most readers open one or two kinds, so the scripts of a kind come with its tab.
+        try {
+          await loadScripts(this.tabs.find((tab) => tab.dataset.plot === current)?.dataset.scripts);
+        } catch (error) {
+          host.replaceChildren(make("p", { class: "plot-note" }, `This plot cannot be drawn: ${error instanceof Error ? error.message : error}`));
+          return;
+        }
+        if (this.current !== current) return; // another tab has been opened meanwhile
+        if (!this.made[current]) host.replaceChildren();
+        this.made[current] ??= MAKERS[current](host, this);
+      }
       void this.made[current].show(this.rowsFor(current));
     }
 
@@ -105,9 +117,9 @@
     }
 
     /** Open the scatter plot of two columns. @param {string} x @param {string} y */
-    openPair(x, y) {
-      this.open("scatter");
-      this.made.scatter.choose(x, y);
+    async openPair(x, y) {
+      await this.open("scatter");
+      this.made.scatter?.choose(x, y);
       this.tabs.find((tab) => tab.dataset.plot === "scatter")?.focus();
     }
 
