@@ -63,3 +63,27 @@ def test_polars_counts_each_point_once(branches):
     exec(code, names)
     points = names["points"].select("run_id", "key", "step", "value").collect()
     assert sorted(points.rows()) == branches
+
+
+def test_pandas_counts_each_point_once(branches):
+    """The same in memory."""
+    pd = pytest.importorskip("pandas")
+    names = {"pd": pd}
+    exec(find_block("drop_duplicates").rpartition("assert")[0], names)
+    points = names["points"][["run_id", "key", "step", "value"]]
+    assert sorted(points.itertuples(index=False, name=None)) == branches
+
+
+@pytest.mark.slow
+def test_spark_counts_each_point_once(branches):
+    """The same where Spark and Java are at hand."""
+    pytest.importorskip("pyspark")
+    if shutil.which("java") is None:
+        pytest.skip("Java is not installed")
+    names: dict[str, object] = {}
+    exec(find_block("input_file_name").rpartition("assert")[0], names)
+    try:
+        rows = names["points"].select("run_id", "key", "step", "value").collect()
+        assert sorted(tuple(row) for row in rows) == branches
+    finally:
+        names["spark"].stop()
