@@ -80,7 +80,9 @@ def collect_batches(
 
 def _collect(store: Store, groups: Iterable[Sequence[str]], *, max_points: int) -> pl.DataFrame:
     wanted = [run_id for group in groups for run_id in group]
-    return collect_curves(store.scan_metrics(wanted), max_points=max_points)
+    return store.ask_metrics(
+        lambda points: collect_curves(points, max_points=max_points), run_ids=wanted
+    )
 
 
 def render_curve_shard(shard: Shard, series: Mapping[str, Sequence[str]]) -> str:

@@ -73,7 +73,9 @@ def _write_metrics(shop: Workshop, plan: RunPlan) -> DataTable | None:
     key = shop.make_key(*sorted(plan.stamps.items())) if all(stamps) else ""
     if not shop.writer.keep(path, key=key):
         wanted = shop.data.runs.frame.select("run_id").lazy()
-        points = shop.data.store.scan_metrics().join(wanted, on="run_id", how="semi").collect()
+        points = shop.data.store.ask_metrics(
+            lambda all_points: all_points.join(wanted, on="run_id", how="semi").collect()
+        )
         order = ["run_id", "key", "step", "timestamp", "value"]
         shop.writer.write(path, _encode(points.sort(order, nulls_last=True)), key=key)
     size = shop.writer.files[path].size_bytes

@@ -62,7 +62,10 @@ def seal(store: str | None, *, dry_run: bool, salvage: bool, force: bool) -> Non
             click.echo(f"sealed {record.run_id} {plain(record.run_name)}: {record.status}")
         return
     for path in find_journals(opened.layout):
-        contents = read_journal(path, salvage=True)
+        try:
+            contents = read_journal(path, salvage=True)
+        except FileNotFoundError:
+            continue  # sealed meanwhile
         if force or not is_alive(contents):
             click.echo(f"would seal {contents.record.run_id} {plain(contents.record.run_name)}")
 
@@ -221,7 +224,7 @@ def export(store: str | None, *, what: str, form: str, output: str | None) -> in
 
     opened = _open(store)
     if what == "metrics":
-        frame = opened.scan_metrics().collect()
+        frame = opened.ask_metrics(lambda points: points.collect())
     else:
         runs = opened.read_runs()
         frame = runs if form == "parquet" else flatten_runs(runs)

@@ -56,8 +56,9 @@ def _draw(version: VersionReport, store: Store, other: str | None) -> tuple[Pict
     names = {version.run.run_id: f"version {version.version}"}
     if other is not None and version.comparison is not None:
         names[other] = f"version {version.comparison.version} ({version.comparison.stage})"
-    points = store.scan_metrics().filter(pl.col("run_id").is_in(list(names)))
-    curves = collect_curves(points, max_points=_MAX_POINTS).filter(pl.col("count") > 1)
+    curves = store.ask_metrics(
+        lambda points: collect_curves(points, max_points=_MAX_POINTS), run_ids=list(names)
+    ).filter(pl.col("count") > 1)
     keys = sorted(set(curves["key"].to_list()), key=lambda key: (rank_metric(key), key))
     gated = (
         [row.key for row in version.comparison.metrics if row.gated] if version.comparison else []

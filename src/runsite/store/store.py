@@ -6,10 +6,10 @@ import dataclasses
 import os
 import threading
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from runsite.errors import CorruptFileError, NotFoundError, RunsiteError, StoreError, quote
 from runsite.records import ExperimentRecord, RunRecord, RunStatus
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from runsite.store.tables import Tables
 
 __all__ = ["Store"]
+
+_T = TypeVar("_T")
+ATTEMPTS: Final = 10
 
 
 class Store:
@@ -254,6 +257,31 @@ class Store:
             run_ids: Only these runs; files that have none of them are not opened.
         """
         return self._open_tables().scan_metrics(run_ids)
+
+    def ask_metrics(
+        self,
+        question: Callable[[pl.LazyFrame], _T],
+        *,
+        run_ids: Collection[str] | None = None,
+    ) -> _T:
+        """Ask a question of what `scan_metrics` gives, again where files went away meanwhile.
+
+        Args:
+            question: Collects what it wants to know; asked more than once it must answer alike.
+            run_ids: Only these runs.
+
+        Raises:
+            StoreError: Files went away each time that it was asked.
+        """
+        for _ in range(ATTEMPTS):
+            try:
+                return question(self.scan_metrics(run_ids))
+            except FileNotFoundError as error:  # compacted or removed: its successor is there now
+                last = error
+        raise StoreError(
+            f"files of the store {quote(self.location)} went away while they were read",
+            hint="try again when runsite compact and runsite gc are done",
+        ) from last
 
     def read_experiments(self) -> list[ExperimentRecord]:
         """Read the experiments: those with a record of their own and those that runs name."""

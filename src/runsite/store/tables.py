@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -233,11 +234,7 @@ class Tables:
         for live in self._live:
             if (live.record.run_id, live.session) == (run_id, part):
                 return live.summaries
-        sources = self._choose_sources({f"{run_id}.{part}"})
-        if not sources:
-            return {}
-        wanted = (pl.col("run_id") == run_id) & (pl.col("part") == part)
-        points = pl.concat(_scan_sources(sources[:1])).filter(wanted).collect().to_arrow()
+        points = self._read_part(run_id, part)
         keys = sorted(set(points["key"].to_pylist()))
         ids = {key: index for index, key in enumerate(keys)}
         columns = Columns(
@@ -249,8 +246,25 @@ class Tables:
         )
         return summarise_columns(columns)
 
+    def _read_part(self, run_id: str, part: str) -> pa.Table:
+        wanted = (pl.col("run_id") == run_id) & (pl.col("part") == part)
+        for _ in range(_ATTEMPTS):
+            sources = self._choose_sources({f"{run_id}.{part}"})
+            frames = _scan_sources(sources[:1]) or [empty_metrics().lazy()]
+            with contextlib.suppress(FileNotFoundError):  # compacted meanwhile
+                return pl.concat(frames).filter(wanted).collect().to_arrow()
+        return empty_metrics().to_arrow()
+
     def _choose_sources(self, listed: set[str]) -> list[_Source]:
         """Choose files so that each listed leaf comes from exactly one; the others are left out."""
+        for _ in range(_ATTEMPTS):
+            names = list_names(self._layout.metrics)
+            sources, missing = self._try_sources(listed)
+            if not missing or names == list_names(self._layout.metrics):
+                break  # else a file went while it was looked at: its successor is there by now
+        return sources
+
+    def _try_sources(self, listed: set[str]) -> tuple[list[_Source], set[str]]:
         remaining = set(listed)
         sources: list[_Source] = []
         self._layout.refresh(self._layout.metrics)
@@ -263,7 +277,7 @@ class Tables:
                 run_ids = frozenset(leaf.split(".", 1)[0] for leaf in wanted)
                 sources.append(_Source(part.path, whole, run_ids))
                 remaining -= wanted
-        return sources
+        return sources, remaining
 
     def _leaves_of(self, path: Path) -> frozenset[str]:
         if path not in self._leaves:

@@ -12,10 +12,12 @@ def read_history(store: Store, run_id: str, key: str) -> list[Metric]:
     """Read every value of a metric, in the order of logging."""
     import polars as pl
 
-    points = (
-        store.scan_metrics()
-        .filter((pl.col("run_id") == run_id) & (pl.col("key") == key))
-        .select("value", pl.col("timestamp").dt.epoch("ms"), "step")
-        .collect()
+    points = store.ask_metrics(
+        lambda every: (
+            every.filter(pl.col("key") == key)
+            .select("value", pl.col("timestamp").dt.epoch("ms"), "step")
+            .collect()
+        ),
+        run_ids=[run_id],
     )
     return [Metric(key, value, time, step, run_id=run_id) for value, time, step in points.rows()]

@@ -175,7 +175,10 @@ def read_runs() -> pl.LazyFrame:
 
 
 def read_metrics() -> pl.LazyFrame:
-    """Return every logged point: run_id, key, step, timestamp, value."""
+    """Return every logged point: run_id, key, step, timestamp, value.
+
+    Collect it soon: it reads files that `runsite compact` may take away; asked anew it finds them.
+    """
     return uris.open_store().scan_metrics()
 
 

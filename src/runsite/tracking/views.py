@@ -17,14 +17,16 @@ def load_view(store: Store, run_id: str) -> RunView:
     """Read a run's curves, thinned, and find its page."""
     import polars as pl
 
-    points = store.scan_metrics().filter(pl.col("run_id") == run_id)
     stride = (pl.len().over("key") // _MAX_POINTS).clip(1)
-    thinned = (
-        points.sort("key", "step", "timestamp", maintain_order=True)
-        .filter(pl.int_range(pl.len()).over("key") % stride == 0)
-        .group_by("key", maintain_order=True)
-        .agg("value")
-        .collect()
+    thinned = store.ask_metrics(
+        lambda points: (
+            points.sort("key", "step", "timestamp", maintain_order=True)
+            .filter(pl.int_range(pl.len()).over("key") % stride == 0)
+            .group_by("key", maintain_order=True)
+            .agg("value")
+            .collect()
+        ),
+        run_ids=[run_id],
     )
     histories = {str(key): tuple(values) for key, values in thinned.iter_rows()}
     return RunView(histories=histories, page_url=_find_page(run_id))
