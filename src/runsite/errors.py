@@ -134,11 +134,18 @@ def quote(value: object) -> str:
 
     Control characters are escaped, so a hostile name cannot steer a terminal.
     """
-    text = value if isinstance(value, str) else repr(value)
+    text = value if isinstance(value, str) else _represent(value)
     text = "".join(ch if ch.isprintable() else ch.encode("unicode_escape").decode() for ch in text)
     if len(text) > _MAX_QUOTED:
         text = text[: _MAX_QUOTED - 1] + "…"
     return f"'{text}'"
+
+
+def _represent(value: object) -> str:
+    try:
+        return repr(value)
+    except Exception:  # noqa: BLE001 - a message must come out whatever the value's class does
+        return f"<{type(value).__name__}>"
 
 
 def _rebuild(

@@ -96,7 +96,6 @@ def publish_files(shop: Workshop, *, first: Iterable[str]) -> PublishedFiles:
 def read_files(shop: Workshop, run: RunRecord, *, skipped: Skipped) -> RunFiles:
     """Read what a run's page shows of its files."""
     absent = dict(skipped)
-    folder = shop.data.store.artifacts_dir(run.run_id) if run.artifacts else Path()
     addresses = {
         a.path: make_file_path(a.sha256, name=a.path) for a in run.artifacts if a.path not in absent
     }
@@ -112,7 +111,10 @@ def read_files(shop: Workshop, run: RunRecord, *, skipped: Skipped) -> RunFiles:
         and a.path not in _USUAL
         and not a.path.startswith(models)
     ][:_MAX_PREVIEWS]
-    previews = (_read_preview(folder, a, address=addresses[a.path]) for a in wanted)
+    # From the copy, whose content was compared with the digest: what lies in the run's folder now
+    # may be a link to anywhere.
+    output = shop.options.output
+    previews = (_read_preview(output, a, address=addresses[a.path]) for a in wanted)
     return RunFiles(
         addresses=addresses,
         skipped=absent,
@@ -156,8 +158,8 @@ def _publish(shop: Workshop, source: Path, *, address: str, sha256: str) -> str:
     return ""
 
 
-def _read_preview(folder: Path, artifact: ArtifactRecord, *, address: str) -> Preview | None:
-    path = folder / artifact.path
+def _read_preview(output: Path, artifact: ArtifactRecord, *, address: str) -> Preview | None:
+    path = output / address
     try:
         if find_kind(artifact.path) == "parquet":
             return _read_parquet(path, artifact)

@@ -10,18 +10,18 @@ __all__ = ["read_quality"]
 
 
 def read_quality(shop: Workshop, run: RunRecord) -> tuple[QualityChart, ...]:
-    """Read what a run's page and its version's page draw; a file that is gone is passed over."""
+    """Read what a run's page and its version's page draw; one that is gone, or a link, is passed over."""
     paths = find_quality_files({a.path: a.size_bytes for a in run.artifacts})
     if not paths:
         return ()
-    folder = shop.data.store.artifacts_dir(run.run_id)
     charts = []
     for path in paths:
+        found = shop.data.store.find_artifact(run.run_id, path)
         try:
-            text = (folder / path).read_text(encoding="utf-8")
+            text = found.read_text(encoding="utf-8") if found else ""
         except (OSError, ValueError):
             continue
-        chart = parse_quality(text, path=path)
+        chart = parse_quality(text, path=path) if text else None
         if chart:
             charts.append(chart)
     return tuple(charts)

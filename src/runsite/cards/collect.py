@@ -139,10 +139,9 @@ def _read_runs(store: Store, run_ids: Iterable[str]) -> dict[str, RunRecord]:
 def read_estimates(store: Store, run: RunRecord) -> tuple[Estimate, ...]:
     """Read what the evaluations of a run measured; what cannot be read is passed over."""
     found: list[Estimate] = []
-    folder = store.artifacts_dir(run.run_id)
     for path in find_evaluations(item.path for item in run.artifacts):
         with contextlib.suppress(OSError, ValueError):
-            text = _read_inside(folder, path, most=MAX_EVALUATION_BYTES)
+            text = _read_text(store.find_artifact(run.run_id, path), most=MAX_EVALUATION_BYTES)
             found += parse_evaluation(text, path=path)
     return tuple(found)
 
@@ -153,16 +152,16 @@ def read_example(store: Store, run: RunRecord, *, artifact: str) -> str:
     try:
         info = read_mlmodel(folder).saved_input_example_info or {}
         name = str(info.get("artifact_path") or "")
-        text = _read_inside(folder, name, most=_MAX_EXAMPLE) if name else ""
+        found = store.find_artifact(run.run_id, f"{artifact}/{name}") if name else None
+        text = _read_text(found, most=_MAX_EXAMPLE)
         return json.dumps(json.loads(text)) if text else ""
     except (OSError, ValueError, ModelError, NotFoundError, RecursionError):
         return ""
 
 
-def _read_inside(folder: Path, name: str, *, most: int) -> str:
-    """Read a text file of a folder; empty where it leads out of it or is larger than `most`."""
-    path = folder / name
-    if not path.resolve().is_relative_to(folder.resolve()):
+def _read_text(path: Path | None, *, most: int) -> str:
+    """Read a text file; empty where there is none, or it is larger than `most`."""
+    if path is None:
         return ""
     with path.open("rb") as file:
         data = file.read(most + 1)

@@ -36,7 +36,7 @@ from runsite.queries.syntax import (
     Vocabulary,
 )
 
-__all__ = ["parse_filter", "parse_order"]
+__all__ = ["check_max_results", "parse_filter", "parse_order"]
 
 _MAX_DEPTH = 50
 _TOKEN = re.compile(
@@ -77,6 +77,7 @@ def parse_filter(text: str, *, vocabulary: Vocabulary = RUNS) -> Expression:
     Raises:
         InvalidValueError: The text is no filter; the message names the column and what would do.
     """
+    _check_text(text, "filter")
     parser = _Parser(text, vocabulary, "filter")
     if parser.is_done():
         return And(())
@@ -92,6 +93,7 @@ def parse_order(text: str, *, vocabulary: Vocabulary = RUNS) -> Order:
     Raises:
         InvalidValueError: The text is no ordering.
     """
+    _check_text(text, "order_by")
     parser = _Parser(text, vocabulary, "order_by")
     field = parser.parse_field()
     if field.entity is Entity.DATASET:
@@ -105,6 +107,23 @@ def parse_order(text: str, *, vocabulary: Vocabulary = RUNS) -> Order:
     if not parser.is_done():
         raise parser.error("expected ASC, DESC or the end")
     return Order(field, descending)
+
+
+def check_max_results(number: object) -> None:
+    """Check the length of a page.
+
+    Raises:
+        InvalidValueError: It is no whole number, or less than 1.
+    """
+    if not isinstance(number, int) or number < 1:
+        raise InvalidValueError(
+            f"max_results must be a whole number, at least 1, not {quote(number)}"
+        )
+
+
+def _check_text(text: object, place: str) -> None:
+    if not isinstance(text, str):
+        raise InvalidValueError(f"{place} must be text, not {type(text).__name__} {quote(text)}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from runsite.errors import InvalidValueError, quote
-from runsite.queries.filters import parse_filter, parse_order
+from runsite.queries.filters import check_max_results, parse_filter, parse_order
 from runsite.queries.search import make_predicate, make_sort_keys, sort_rows
 from runsite.queries.syntax import EXPERIMENTS, MODELS, VERSIONS, Vocabulary
 from runsite.records import ExperimentRecord
@@ -126,8 +126,8 @@ def _search(
     query: ListQuery,
     ties: list[tuple[pl.Expr, bool]],
 ) -> tuple[list[int], str | None]:
-    if query.max_results is not None and query.max_results < 1:
-        raise InvalidValueError(f"max_results must be at least 1, not {query.max_results}")
+    if query.max_results is not None:
+        check_max_results(query.max_results)
     if query.page_token and not query.page_token.isdecimal():
         raise InvalidValueError(f"{quote(query.page_token)} is no page token of this search")
     orders = [parse_order(text, vocabulary=vocabulary) for text in query.order_by]

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from runsite.errors import InvalidValueError, quote
-from runsite.queries.filters import parse_filter, parse_order
+from runsite.queries.filters import check_max_results, parse_filter, parse_order
 from runsite.queries.syntax import (
     TAG_COLUMNS,
     And,
@@ -77,8 +77,7 @@ def search_runs(runs: pl.DataFrame, *, query: Query) -> Page:
     Raises:
         InvalidValueError: The filter, an ordering, ``max_results`` or the token cannot be read.
     """
-    if query.max_results < 1:
-        raise InvalidValueError(f"max_results must be at least 1, not {query.max_results}")
+    check_max_results(query.max_results)
     offset = _parse_token(query)
     orders = [parse_order(text) for text in query.order_by]
     # Only what the ordering needs is gathered before it is known which rows are on the page.

@@ -194,23 +194,25 @@ def check_format(layout: Layout) -> bool:
     if layout.mirror is not None and not layout.mirror.pull_file(MARKER):
         _refuse_foreign_bucket(layout.mirror)
         return layout.marker.exists()  # made here, and not uploaded yet
-    if root.exists() and not root.is_dir():
-        raise StoreError(
-            f"the store {quote(str(root))} is a file, not a folder", hint="choose another path"
-        )
     try:
+        if root.exists() and not root.is_dir():
+            raise StoreError(
+                f"the store {quote(str(root))} is a file, not a folder", hint="choose another path"
+            )
         text = layout.marker.read_text(encoding="utf-8")
     except FileNotFoundError:
         _refuse_foreign(root)
         return False
-    except OSError as error:
+    except StoreError:
+        raise
+    except (OSError, UnicodeDecodeError) as error:
         raise StoreError(
-            f"cannot read {quote(str(layout.marker))}: {error.strerror or error}",
+            f"cannot read {quote(str(layout.marker))}: {getattr(error, 'strerror', None) or error}",
             where=str(layout.marker),
         ) from error
     try:
         version = json.loads(text)["format"]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise StoreError(
             f"{MARKER} does not name a format",
             where=str(layout.marker),

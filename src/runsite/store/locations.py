@@ -60,9 +60,24 @@ _FSSPEC = {
 
 def find_scheme(location: str | os.PathLike[str]) -> str:
     """Return the scheme of a URL in lower case; empty for a path (one with a drive included)."""
+    if not isinstance(location, str | os.PathLike):
+        raise StoreError(
+            f"a store is named by a path or a URL, not by {type(location).__name__} "
+            f"{quote(location)}"
+        )
     text = os.fspath(location)
     found = re.match(r"([A-Za-z][A-Za-z0-9+.-]+):", text)
     return found[1].lower() if found else ""
+
+
+def _make_folder(path: str) -> Path:
+    try:
+        fits = b"\0" not in os.fsencode(path)
+    except UnicodeEncodeError:  # a lone surrogate that stands for no byte
+        fits = False
+    if not fits:
+        raise StoreError(f"{quote(path)} can be no path of a folder")
+    return Path(path).expanduser()
 
 
 def is_remote(location: str | os.PathLike[str]) -> bool:
@@ -76,13 +91,15 @@ def parse_location(location: str | os.PathLike[str]) -> Path:
 
     Raises:
         ForeignStoreError: The URL belongs to another kind of tracker, or is no folder.
+        StoreError: No folder can have that path, or it is neither text nor a path.
     """
-    text, scheme = os.fspath(location), find_scheme(location)
+    scheme = find_scheme(location)
+    text = os.fspath(location)
     if not scheme:
-        return Path(text).expanduser()
+        return _make_folder(text)
     if scheme == "file":
         parts = urlsplit(text)
-        return Path(unquote(parts.path or parts.netloc)).expanduser()
+        return _make_folder(unquote(parts.path or parts.netloc))
     kind = _FOREIGN.get(scheme.split("+", 1)[0])
     if kind:
         raise ForeignStoreError(

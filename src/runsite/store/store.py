@@ -11,7 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from runsite.errors import CorruptFileError, NotFoundError, RunsiteError, StoreError, quote
+from runsite.errors import (
+    CorruptFileError,
+    InvalidValueError,
+    NotFoundError,
+    RunsiteError,
+    StoreError,
+    quote,
+)
 from runsite.records import ExperimentRecord, RunRecord, RunStatus
 from runsite.store.experiments import read_experiments, write_experiment
 from runsite.store.journal import JournalContents, make_session, read_journal
@@ -107,6 +114,19 @@ class Store:
     def artifacts_dir(self, run_id: str) -> Path:
         """Return the folder of a run's artifacts, all of them in it; it need not exist."""
         return self._layout.fetch_artifacts(run_id)
+
+    def find_artifact(self, run_id: str, path: str) -> Path | None:
+        """Return a file of a run; None where it is gone, no plain file, or leads out of the store.
+
+        A run's record and its folder come with the repository, from whoever could write to it: a
+        path or a link in them may point at anything that this process can read.
+        """
+        try:
+            found = self.artifacts_dir(run_id) / path
+            inside = found.resolve().is_relative_to(self._layout.artifacts.resolve())
+            return found if inside and found.is_file() else None
+        except (OSError, ValueError, RuntimeError):  # a NUL, a name too long, a loop of links
+            return None
 
     # -- writing ---------------------------------------------------------------------------
 
@@ -306,6 +326,8 @@ class Store:
         }
 
     def _complete(self, run_id: str) -> str:
+        if not isinstance(run_id, str):
+            raise InvalidValueError(f"a run id is text, not {quote(run_id)}")
         if len(run_id) == 32:
             return run_id
         found = self.find_run_ids(run_id) if run_id else []

@@ -7,7 +7,9 @@ could not be stored or found again.
 from __future__ import annotations
 
 import operator
+import os
 from collections.abc import Mapping
+from pathlib import Path
 
 from runsite.errors import AlreadyExistsError, InvalidValueError, quote
 from runsite.records import RunStatus
@@ -15,6 +17,7 @@ from runsite.records import RunStatus
 __all__ = [
     "check_artifact_path",
     "check_key",
+    "check_local_path",
     "check_mapping",
     "check_params",
     "check_status",
@@ -39,7 +42,7 @@ def check_key(key: object, *, what: str) -> str:
     if not isinstance(key, str):
         raise InvalidValueError(
             f"a {what}'s name must be text, not {type(key).__name__} {quote(key)}",
-            hint=f"write {quote(str(key))}",
+            hint=f"write {quote(key)}",
         )
     if not key:
         raise InvalidValueError(f"a {what}'s name must not be empty")
@@ -55,7 +58,7 @@ def convert_value(value: object, *, key: str) -> float:
     try:
         item = getattr(value, "item", None)
         return float(item() if callable(item) else value)  # type: ignore[arg-type]
-    except (TypeError, ValueError, OverflowError, RuntimeError):
+    except Exception:  # noqa: BLE001 - whatever the conversion of a foreign class raises
         raise InvalidValueError(
             f"metric {quote(key)} must be a number, not {type(value).__name__} {quote(value)}",
             hint="log text with log_param or set_tag",
@@ -81,7 +84,9 @@ def convert_step(step: object, *, key: str) -> int:
             f"metric {quote(key)}: the step must be a whole number, not {quote(step)}"
         ) from None
     if not -_INT64 <= number < _INT64:
-        raise InvalidValueError(f"metric {quote(key)}: the step {number} does not fit in 64 bits")
+        raise InvalidValueError(
+            f"metric {quote(key)}: the step {quote(number)} does not fit in 64 bits"
+        )
     return number
 
 
@@ -103,7 +108,7 @@ def convert_time_us(timestamp: object, *, key: str) -> int | None:
             ) from None
     if not -_MAX_TIME_MS < timestamp < _MAX_TIME_MS:
         raise InvalidValueError(
-            f"metric {quote(key)}: the timestamp {timestamp} is beyond the year 2262",
+            f"metric {quote(key)}: the timestamp {quote(timestamp)} is beyond the year 2262",
             hint="write milliseconds since 1970, not microseconds or nanoseconds",
         )
     return timestamp * 1000
@@ -113,8 +118,19 @@ def convert_text(value: object) -> str:
     """Turn a param's or tag's value into the text that is stored.
 
     Lone surrogates, which UTF-8 cannot hold, become question marks.
+
+    Raises:
+        InvalidValueError: Its own ``__str__`` fails, or it is a whole number of more digits than
+            Python turns into text.
     """
-    return str(value).encode("utf-8", "replace").decode()
+    try:
+        text = str(value)
+    except Exception as error:
+        raise InvalidValueError(
+            f"a value of {type(value).__name__} cannot be turned into text: {quote(error)}",
+            hint="log the text that it shall have",
+        ) from error
+    return text.encode("utf-8", "replace").decode()
 
 
 def convert_texts(values: object, *, what: str) -> dict[str, str]:
@@ -171,6 +187,22 @@ def check_status(status: object) -> str:
         raise InvalidValueError(
             f"unknown status {quote(status)}", hint=f"use one of: {names}"
         ) from None
+
+
+def check_local_path(path: object) -> Path:
+    """Return the path of a file or folder of this machine.
+
+    Raises:
+        InvalidValueError: It is neither text nor a path, or no path can be so (a NUL in it).
+    """
+    if not isinstance(path, str | os.PathLike):
+        raise InvalidValueError(
+            f"a file's path must be text or a Path, not {type(path).__name__} {quote(path)}"
+        )
+    text = os.fspath(path)
+    if not isinstance(text, str) or "\0" in text:
+        raise InvalidValueError(f"{quote(text)} can be no path of a file")
+    return Path(text)
 
 
 def check_artifact_path(path: object) -> str:

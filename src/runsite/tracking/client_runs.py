@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from runsite.capture import read_source
 from runsite.entities import DatasetInput, Metric, PagedList, Param, Run, RunTag, ViewType
+from runsite.errors import InvalidValueError, quote
 from runsite.records import LifecycleStage
 from runsite.store.fold import time_from_us
 from runsite.tracking import experiments, runs, sessions, values
@@ -21,6 +22,9 @@ from runsite.tracking.reading import search_page
 from runsite.tracking.starting import make_record, set_tags
 
 __all__ = ["RunMethods"]
+
+
+_T = TypeVar("_T")
 
 
 class RunMethods(ClientBase):
@@ -170,7 +174,15 @@ class RunMethods(ClientBase):
         tags: Sequence[RunTag] = (),
         synchronous: bool | None = None,
     ) -> None:
-        """Log metrics, params and tags; nothing is logged where one of them is refused."""
+        """Log metrics, params and tags; nothing is logged where one of them is refused.
+
+        Raises:
+            InvalidValueError: One of them cannot be accepted, or is no entity of its kind.
+            AlreadyExistsError: A param has another value.
+        """
+        metrics = _check_entities(metrics, Metric)
+        params = _check_entities(params, Param)
+        tags = _check_entities(tags, RunTag)
         points = [
             values.make_point(m.key, m.value, step=m.step, timestamp=m.timestamp) for m in metrics
         ]
@@ -202,3 +214,24 @@ class RunMethods(ClientBase):
         """
         store = self._open_store()
         return read_history(store, store.read_run(run_id).run_id, key)
+
+
+def _check_entities(items: object, kind: type[_T]) -> Sequence[_T]:
+    """Return what is logged together; None is nothing.
+
+    What has the same attributes will do as well: MLflow's own entities are taken.
+    """
+    names = kind.__match_args__  # type: ignore[attr-defined]  # a dataclass
+    needed = [name for name in names if name in ("key", "value")]
+    if items is None:
+        return ()
+    if not isinstance(items, Iterable):
+        raise InvalidValueError(f"expected a list of {kind.__name__}, not {quote(items)}")
+    found = list(items)
+    for item in found:
+        if not all(hasattr(item, name) for name in needed):
+            raise InvalidValueError(
+                f"expected {kind.__name__}, not {type(item).__name__} {quote(item)}",
+                hint=f"runsite.entities.{kind.__name__}({', '.join(names)})",
+            )
+    return found

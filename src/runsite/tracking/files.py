@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from runsite.tracking import artifact_files, media, sessions, tables, uris
 from runsite.tracking.active import get_session
-from runsite.tracking.checks import check_artifact_path
+from runsite.tracking.checks import check_artifact_path, check_local_path
 from runsite.tracking.convert import find_artifact_root
 from runsite.tracking.reading import find_runs
 
@@ -42,10 +42,10 @@ def log_artifact(
 
     Raises:
         NotFoundError: There is no such file.
-        InvalidValueError: `artifact_path` leads out of the run's folder.
+        InvalidValueError: `local_path` is no path, or `artifact_path` leads out of the run's folder.
     """
     folder = check_artifact_path(artifact_path)
-    artifact_files.save_file(get_session(run_id), Path(local_path), folder=folder)
+    artifact_files.save_file(get_session(run_id), check_local_path(local_path), folder=folder)
 
 
 def log_artifacts(
@@ -56,7 +56,7 @@ def log_artifacts(
     Symbolic links to folders inside are passed over, with a warning.
     """
     folder = check_artifact_path(artifact_path)
-    artifact_files.save_folder(get_session(run_id), Path(local_dir), folder=folder)
+    artifact_files.save_folder(get_session(run_id), check_local_path(local_dir), folder=folder)
 
 
 def log_text(text: str, artifact_file: str, run_id: str | None = None) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 import runsite
 from runsite.config import Config, SiteConfig
+from runsite.store import Store
 from support.html import parse_elements
 from support.sites import build_site, read_site
 
@@ -174,3 +175,36 @@ def test_a_parquet_table_is_shown(log, built, tmp_path):
     summaries = [e.text.strip() for e in parse_elements(page) if e.tag == "summary"]
     assert "t.parquet" in summaries
     assert "u.parquet" not in summaries
+
+
+def test_a_link_is_not_shown_for_a_file_that_another_run_has(log, built, tmp_path):
+    """A page shows the content that was compared with the digest, not what its folder holds now."""
+    (tmp_path / "secret.txt").write_text("s3cr3t-word")
+    first, second = log({"a.txt": b"same"}), log({"a.txt": b"same"})
+    path = tmp_path / "runs" / "artifacts" / first / "a.txt"
+    path.unlink()
+    path.symlink_to(tmp_path / "secret.txt")
+    _, site = built()
+    assert [path for path, data in site.items() if b"s3cr3t-word" in data] == []
+    assert "same" in page_of(site, second)
+
+
+def test_no_evaluation_is_read_through_a_link(log, built, tmp_path):
+    """Neither a file of a run nor its folder may lead a build out of the store."""
+    data = b'{"classes": ["s3cr3t", "b"], "confusion": [[1, 2], [3, 4]]}'
+    run_id = log({"confusion_matrix.json": data})
+    assert Store.open(str(tmp_path / "runs")).find_artifact(run_id, "confusion_matrix.json")
+    folder = tmp_path / "runs" / "artifacts" / run_id
+    outside = tmp_path / "outside"
+    folder.rename(outside)
+    folder.symlink_to(outside)
+    store = Store.open(str(tmp_path / "runs"))
+    for path in (
+        "confusion_matrix.json",
+        "../../../outside/confusion_matrix.json",
+        "a\0b",
+        "x" * 999,
+    ):
+        assert store.find_artifact(run_id, path) is None
+    _, site = built()
+    assert b"s3cr3t" not in site[f"runs/{run_id}.html"]

@@ -283,8 +283,11 @@ def test_a_token_of_another_search_is_refused(token):
 
 def test_max_results_must_be_positive():
     """An empty page would never end."""
-    with pytest.raises(InvalidValueError, match="max_results must be at least 1, not 0"):
-        find([make_run(1)], max_results=0)
+    for number in (0, "5", 1.5, None):
+        with pytest.raises(InvalidValueError) as caught:
+            find([make_run(1)], max_results=number)
+        expected = f"max_results must be a whole number, at least 1, not '{number}'"
+        assert str(caught.value) == expected
 
 
 def test_tags_that_mlflow_keeps_are_found_in_their_columns():

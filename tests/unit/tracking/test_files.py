@@ -367,3 +367,21 @@ def test_a_dictionary_must_be_one(run):
     runsite.log_text("[1]", "a.json")
     with pytest.raises(InvalidValueError, match="holds no mapping in JSON or YAML"):
         runsite.artifacts.load_dict(f"runs:/{run.info.run_id}/a.json")
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        (5, "a file's path must be text or a Path, not int '5'"),
+        (None, "a file's path must be text or a Path, not NoneType 'None'"),
+        (b"a", "a file's path must be text or a Path, not bytes 'b'a''"),
+        ("a\0b", "'a\\x00b' can be no path of a file"),
+    ],
+)
+@pytest.mark.usefixtures("run")
+def test_what_is_no_path_is_refused(path, message):
+    """Files and folders to be logged are named by text or a Path."""
+    for log in (runsite.log_artifact, runsite.log_artifacts):
+        with pytest.raises(InvalidValueError) as caught:
+            log(path)
+        assert str(caught.value) == message

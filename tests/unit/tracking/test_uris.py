@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import runsite
-from runsite.errors import ForeignStoreError
+from runsite.errors import ForeignStoreError, StoreError
 from runsite.tracking import uris
 
 ASK = "import runsite; print(runsite.get_tracking_uri())"
@@ -88,3 +88,28 @@ def test_a_store_that_went_away_is_made_again(tracked):
     with runsite.start_run() as run:
         pass
     assert [r.info.run_id for r in runsite.search_runs(output_format="list")] == [run.info.run_id]
+
+
+@pytest.mark.parametrize(
+    ("uri", "message"),
+    [
+        ("a\0b", "'a\\x00b' can be no path of a folder"),
+        ("file:///tmp/a%00b", "'/tmp/a\\x00b' can be no path of a folder"),
+        ("a\ud800", "'a\\ud800' can be no path of a folder"),
+        (5, "a store is named by a path or a URL, not by int '5'"),
+    ],
+)
+@pytest.mark.usefixtures("tracked")
+def test_what_names_no_store_is_refused_at_once(uri, message):
+    """Not by whatever the file system makes of it at the next call."""
+    with pytest.raises(StoreError) as caught:
+        runsite.set_tracking_uri(uri)
+    assert str(caught.value) == message
+
+
+@pytest.mark.usefixtures("tracked")
+def test_a_name_too_long_for_a_folder_is_an_error_of_the_store():
+    """The run does not start, and the reason is the file system's."""
+    runsite.set_tracking_uri("x" * 5000)
+    with pytest.raises(StoreError, match="File name too long"):
+        runsite.start_run()

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import runsite
+from runsite.entities import Metric
 from runsite.errors import AlreadyExistsError, InvalidValueError, NotFoundError
 from runsite.tracking import RunsiteClient
 
@@ -86,7 +87,7 @@ def test_steps_are_any_whole_number_of_64_bits(step):
 @pytest.mark.parametrize(
     ("step", "message"),
     [
-        (INT64, f"metric 'm': the step {INT64} does not fit in 64 bits"),
+        (INT64, f"metric 'm': the step '{INT64}' does not fit in 64 bits"),
         (1.5, "metric 'm': the step must be a whole number, not '1.5'"),
         ("3", "metric 'm': the step must be a whole number, not '3'"),
     ],
@@ -261,3 +262,77 @@ def test_ten_kilobytes_are_a_value():
     data = runsite.get_run(run.info.run_id).data
     assert data.params == {long: long}
     assert data.tags[long] == long
+
+
+class Broken:
+    """A foreign value whose every conversion fails."""
+
+    def __float__(self):
+        raise AttributeError("no number")
+
+    def __str__(self):
+        raise OSError("no text")
+
+    __repr__ = __str__
+
+
+def test_a_value_whose_conversions_fail_is_refused_by_one_error():
+    """Not by what its class raises, nor while the message about it is made."""
+    with runsite.start_run() as run:
+        with pytest.raises(InvalidValueError) as caught:
+            runsite.log_metric("m", Broken())
+        assert str(caught.value) == (
+            "metric 'm' must be a number, not Broken '<Broken>'\n"
+            "  hint:  log text with log_param or set_tag"
+        )
+        for log in (runsite.log_param, runsite.set_tag):
+            with pytest.raises(InvalidValueError) as caught:
+                log("p", Broken())
+            assert str(caught.value) == (
+                "a value of Broken cannot be turned into text: 'OSError('no text')'\n"
+                "  hint:  log the text that it shall have"
+            )
+            with pytest.raises(InvalidValueError) as caught:
+                log(Broken(), 1)
+            assert "name must be text, not Broken '<Broken>'" in str(caught.value)
+    data = runsite.get_run(run.info.run_id).data
+    assert (data.metrics, data.params) == ({}, {})
+
+
+@pytest.mark.parametrize("log", [runsite.log_param, runsite.log_metric])
+def test_a_number_too_long_for_text_is_refused(log):
+    """Python refuses to write more than 4,300 digits; that is no traceback of ours."""
+    with runsite.start_run(), pytest.raises(InvalidValueError):
+        log("huge", 10**5000)
+
+
+def test_a_batch_of_something_else_is_refused_whole():
+    """What is no metric, param or tag is named, and the others are not logged."""
+    client = RunsiteClient()
+    with runsite.start_run() as run:
+        with pytest.raises(InvalidValueError) as caught:
+            client.log_batch(run.info.run_id, metrics=[Metric("m", 1.0, 0, 0)], params=["depth"])
+        assert str(caught.value) == (
+            "expected Param, not str 'depth'\n  hint:  runsite.entities.Param(key, value)"
+        )
+        with pytest.raises(InvalidValueError, match="expected a list of RunTag, not '5'"):
+            client.log_batch(run.info.run_id, tags=5)
+        client.log_batch(run.info.run_id, metrics=None, params=None, tags=None)
+    assert history(run, "m") == []
+
+
+@pytest.mark.parametrize("run_id", [None, 5, b"0193"])
+def test_a_run_id_is_text(run_id):
+    """Anything else is refused before it is looked for."""
+    with runsite.start_run(), pytest.raises(InvalidValueError) as caught:
+        runsite.get_run(run_id)
+    assert str(caught.value) == f"a run id is text, not '{run_id!r}'"
+
+
+@pytest.mark.parametrize("search", [{"filter_string": 5}, {"order_by": [5]}])
+def test_a_filter_is_text(search):
+    """Anything else is refused by what is wrong with it."""
+    place = {"filter_string": "filter"}.get(*search, "order_by")
+    with runsite.start_run(), pytest.raises(InvalidValueError) as caught:
+        runsite.search_runs(search_all_experiments=True, **search)
+    assert str(caught.value) == f"{place} must be text, not int '5'"
