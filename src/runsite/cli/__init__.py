@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import click
 
 from runsite import __version__
-from runsite.errors import RunsiteError
+from runsite.errors import RunsiteError, quote
 
 __all__ = ["COMMANDS", "main"]
 
@@ -118,4 +118,15 @@ def main(argv: Sequence[str] | None = None) -> None:
         # The reader (head, less) went away: not an error, and Python must not complain at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except (OSError, RecursionError) as error:
+        click.echo(f"{click.style('error:', fg='red', bold=True)} {_describe(error)}", err=True)
+        sys.exit(1)
     sys.exit(result if isinstance(result, int) else 0)
+
+
+def _describe(error: OSError | RecursionError) -> str:
+    """Say what the file system refused, or that something is nested too deeply, in our form."""
+    if isinstance(error, RecursionError):
+        return "the input is nested too deeply to be read"
+    where = f"\n  where: {quote(error.filename)[1:-1]}" if error.filename else ""
+    return f"{quote(error.strerror or str(error))[1:-1]}{where}"

@@ -97,13 +97,14 @@ Examples:
 @_store_option
 @_dry_run_option
 @click.option("--all", "everything", is_flag=True, help="The month in progress too.")
-def compact(store: str | None, *, dry_run: bool, everything: bool) -> None:
+def compact(store: str | None, *, dry_run: bool, everything: bool) -> int:
     """Merge the small files of past months into few.
 
     Answers stay the same; reading many runs gets faster. Safe at any time and on any branch:
-    branches that compact differently merge.
+    branches that compact differently merge. A damaged file is left as it is, and named.
     """
     opened = _open(store)
+    damaged: list[Path] = []
     merges = opened.plan_compaction(everything=everything)
     if not merges:
         click.echo("nothing to merge", err=True)
@@ -111,13 +112,20 @@ def compact(store: str | None, *, dry_run: bool, everything: bool) -> None:
     with show_progress(len(merges) if done is not None else 0, "merging") as progress:
         for merge in merges:
             if done is not None:
-                next(done)
+                merge = next(done)  # noqa: PLW2901 - as it was done
                 progress()
+            damaged += [source.path for source in merge.left_out]
+            if not merge.sources:
+                continue
             verb = "merged" if done is not None else "would merge"
             click.echo(
                 f"{verb} {len(merge.sources)} files of {merge.folder.name}/ from {merge.month}"
                 f" ({format_bytes(merge.size_bytes)})"
             )
+    for path in damaged:
+        name = quote(path.relative_to(opened.root).as_posix())
+        click.echo(f"left as it is: {name} is damaged; runsite doctor tells more", err=True)
+    return 1 if damaged else 0
 
 
 @click.command(

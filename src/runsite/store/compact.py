@@ -8,7 +8,7 @@ leaf from exactly one file. Sources go only after the merged part is on the disk
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -38,12 +38,14 @@ class Merge:
         month: ``YYYY-MM`` in which the leaves were logged.
         sources: The leaf files, sorted by leaf; each leaf once.
         size_bytes: Of the leaf files together.
+        left_out: Leaf files that were found damaged when it was written.
     """
 
     folder: Path
     month: str
     sources: tuple[PartFile, ...]
     size_bytes: int
+    left_out: tuple[PartFile, ...] = ()
 
     @property
     def leaves(self) -> tuple[str, ...]:
@@ -78,20 +80,43 @@ def find_merges(
     return merges
 
 
-def write_merge(layout: Layout, merge: Merge) -> Path:
+def write_merge(layout: Layout, merge: Merge) -> Merge:
     """Write a merged part, then remove its sources. Interrupted anywhere, it can be done again.
 
+    Returns:
+        What was merged. A source whose content does not have the checksum in its name, or is no
+        such table, is left as it is: in a merged part nobody could tell any more.
+
     Raises:
-        OSError, pyarrow.ArrowException: A source cannot be read or the part not be written;
-            then no source has been removed.
+        OSError: The part cannot be written; then no source has been removed.
     """
-    paths = [source.path for source in merge.sources]
+    schema = RUNS if merge.folder.name == "runs" else METRICS
+    sound = tuple(source for source in merge.sources if _is_sound(source, schema))
+    left_out = tuple(source for source in merge.sources if source not in sound)
+    merge = replace(merge, sources=sound, left_out=left_out)
+    if len(sound) < MIN_LEAVES:
+        return replace(merge, sources=(), size_bytes=0)
+    paths = [source.path for source in sound]
     tables = _read_runs(paths) if merge.folder.name == "runs" else _group_rows(paths)
-    path = write_merged(merge.folder, tables, month=merge.month, leaves=merge.leaves)
+    write_merged(merge.folder, tables, month=merge.month, leaves=merge.leaves)
     layout.publish()
     for source in paths:
         layout.discard(source)
-    return path
+    return merge
+
+
+def _is_sound(part: PartFile, schema: pa.Schema) -> bool:
+    try:
+        if part.crc is not None and crc_of_file(part.path) != part.crc:
+            return False
+        there = pq.read_schema(part.path)
+    except (OSError, pa.ArrowException):
+        return False
+    needed = set(schema.names if schema is METRICS else ("run_id", "session", "sessions"))
+    types = {field.name: field.type for field in there}
+    return needed <= types.keys() and all(
+        types.get(field.name, field.type) == field.type for field in schema
+    )
 
 
 def write_merged(

@@ -19,7 +19,7 @@ from runsite.store.files import TEMP_PREFIX
 from runsite.store.journal import read_journal
 from runsite.store.layout import Layout, is_run_id
 from runsite.store.names import PartFile, crc_of_file, list_parts
-from runsite.store.parts import FORMAT_KEY
+from runsite.store.parts import FORMAT_KEY, read_leaves
 from runsite.store.seal import find_journals, is_alive
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def examine(store: Store, *, deep: bool = True) -> Iterator[Finding]:
         for part in list_parts(folder):
             problem = _check_part(part)
             if problem:
-                unreadable.add(part.leaf)
+                unreadable |= _leaves_of(part)
                 yield Finding(
                     Severity.ERROR,
                     _relative(layout, part.path),
@@ -88,7 +88,7 @@ def examine(store: Store, *, deep: bool = True) -> Iterator[Finding]:
     yield from _check_experiments(layout)
     runs = store.read_runs()
     yield from _check_listed_parts(store, runs, unreadable)
-    yield from _check_artifacts(layout, runs, deep=deep)
+    yield from _check_artifacts(store, runs, deep=deep)
     for path, reason in find_leftovers(store):
         yield Finding(Severity.NOTE, _relative(layout, path), reason, "runsite gc removes it")
 
@@ -144,6 +144,15 @@ def hash_file(path: Path) -> str:
     """Return the SHA-256 of a file as 64 hex digits."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _leaves_of(part: PartFile) -> frozenset[str]:
+    if not part.is_merged:
+        return frozenset({part.leaf})
+    try:
+        return read_leaves(part.path)
+    except (OSError, pa.ArrowException, UnicodeDecodeError):
+        return frozenset()
 
 
 def _check_part(part: PartFile) -> str:
@@ -209,7 +218,7 @@ def _check_experiments(layout: Layout) -> Iterator[Finding]:
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
             sound = isinstance(values, dict) and "name" in values
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             sound = False
         if not sound:
             hint = "restore it from Git; the experiment's runs are there all the same"
@@ -232,7 +241,8 @@ def _check_listed_parts(
         )
 
 
-def _check_artifacts(layout: Layout, runs: pl.DataFrame, *, deep: bool) -> Iterator[Finding]:
+def _check_artifacts(store: Store, runs: pl.DataFrame, *, deep: bool) -> Iterator[Finding]:
+    layout = store.layout
     rows = runs.select("run_id", pl.col("artifacts")).explode("artifacts").drop_nulls("artifacts")
     fetched = ""
     for run_id, artifact in rows.iter_rows():
@@ -242,8 +252,13 @@ def _check_artifacts(layout: Layout, runs: pl.DataFrame, *, deep: bool) -> Itera
         path = layout.artifacts_of(run_id) / artifact["path"]
         name = _relative(layout, path)
         hint = "restore it, or delete the run"
-        if not path.is_file():
-            yield Finding(Severity.WARNING, name, "a run lists this artifact: it is gone", hint)
+        if store.find_artifact(run_id, artifact["path"]) is None:
+            yield Finding(
+                Severity.WARNING,
+                name,
+                "a run lists this artifact: it is gone, or no file of the run",
+                hint,
+            )
         elif path.stat().st_size != artifact["size_bytes"]:
             yield Finding(
                 Severity.ERROR,

@@ -14,7 +14,7 @@ import os
 from runsite.errors import StoreError
 from runsite.records import ExperimentRecord
 from runsite.store.files import write_whole
-from runsite.store.fold import time_from_us, time_to_us
+from runsite.store.fold import check_record, time_from_us, time_to_us
 from runsite.store.layout import Layout
 
 __all__ = ["read_experiments", "write_experiment"]
@@ -67,7 +67,9 @@ def _read_all(layout: Layout) -> list[ExperimentRecord]:
             for key in ("created", "updated"):
                 time = values.get(key)
                 values[key] = None if time is None else time_from_us(int(time))
-            records.append(ExperimentRecord(**values))
-        except (OSError, ValueError, TypeError, AttributeError):
+            record = ExperimentRecord(**values)
+            check_record(record)
+            records.append(record)
+        except (OSError, ValueError, TypeError, AttributeError, OverflowError, RecursionError):
             continue  # runsite doctor names it; the experiment's runs are shown all the same
     return records

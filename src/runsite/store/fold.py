@@ -23,6 +23,7 @@ from runsite.records import (
 from runsite.store.slots import Event
 
 __all__ = [
+    "check_record",
     "fold_events",
     "format_record",
     "merge_summaries",
@@ -211,6 +212,35 @@ def _build(kind: type[_T], values: object) -> _T:
 def _build_model(values: object) -> ModelRecord:
     model = _build(ModelRecord, values)
     return dataclasses.replace(model, flavors=tuple(model.flavors))
+
+
+_KINDS: dict[str, tuple[type, ...]] = {
+    "str": (str,),
+    "int": (int,),
+    "float": (float, int),
+    "bool": (bool,),
+    "datetime": (datetime,),
+    "None": (type(None),),
+}
+
+
+def check_record(record: object) -> None:
+    """Check that the plain fields of a record, and of those in it, hold what they are made for.
+
+    Raises:
+        TypeError: One does not; an event that no writer of ours made can hold anything.
+    """
+    for field in dataclasses.fields(record):  # type: ignore[arg-type]
+        value = getattr(record, field.name)
+        kinds = [_KINDS.get(name, ()) for name in str(field.type).split(" | ")]
+        if all(kinds) and not isinstance(value, tuple(kind for each in kinds for kind in each)):
+            raise TypeError(f"{field.name} is {value!r}")
+        items = value.values() if isinstance(value, Mapping) else value
+        for item in items if isinstance(value, Mapping | tuple) else (value,):
+            if dataclasses.is_dataclass(item):
+                check_record(item)
+            elif isinstance(value, Mapping | tuple) and not isinstance(item, str):
+                raise TypeError(f"{field.name} holds {item!r}")
 
 
 def _texts(values: object) -> dict[str, str]:

@@ -51,7 +51,7 @@ def find_removals(store: Store) -> list[Removal]:
         for part in list_parts(folder):
             path = part.path
             if part.is_merged:
-                held = {leaf.split(".")[0] for leaf in merged[path]} & gone
+                held = {leaf.split(".")[0] for leaf in merged.get(path, ())} & gone
                 if held:
                     reason = f"holds {len(held)} deleted run(s): written anew without them"
                     removals.append(Removal(path, reason, _size(path), frozenset(held)))

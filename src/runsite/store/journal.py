@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import secrets
 import socket
 import threading
@@ -21,7 +22,7 @@ from pathlib import Path
 from struct import Struct
 from typing import Final
 
-from runsite.errors import CorruptFileError, FormatVersionError
+from runsite.errors import CorruptFileError, FormatVersionError, quote
 from runsite.records import RunRecord
 from runsite.store import locks
 from runsite.store.files import TEMP_PREFIX
@@ -56,6 +57,10 @@ JOURNAL_ENV: Final = "RUNSITE_JOURNAL"
 """``write`` keeps journals away from memory maps."""
 
 SUFFIX: Final = ".journal"
+
+
+_RUN_ID = re.compile(r"[0-9a-f]{32}")
+_SESSION = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 def make_session(time_ns: int) -> str:
@@ -317,6 +322,8 @@ def read_journal(path: Path, *, salvage: bool = False) -> JournalContents:
         CorruptFileError: Damaged before its end, or no journal at all; names file and offset.
         FormatVersionError: A newer runsite wrote it.
     """
+    if not path.is_file() and path.exists():
+        raise CorruptFileError(f"{quote(path.name)} is no file", where=str(path))
     slots = _parse(path.read_bytes(), path)
     if slots.damage or slots.gaps:
         # A slot that was being written while it was read is whole now.
@@ -331,6 +338,25 @@ def read_journal(path: Path, *, salvage: bool = False) -> JournalContents:
 
 
 def _make_contents(path: Path, slots: Slots) -> JournalContents:
+    try:
+        contents = _assemble(path, slots)
+        # Names of files are made of these two.
+        if _RUN_ID.fullmatch(contents.record.run_id) and _SESSION.fullmatch(contents.session):
+            return contents
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+        raise CorruptFileError(
+            f"the journal {quote(path.name)} holds what no run logs: "
+            f"{type(error).__name__}: {quote(error.args[0] if error.args else '')}",
+            where=str(path),
+        ) from error
+    raise CorruptFileError(
+        f"the journal {quote(path.name)} is for run {quote(contents.record.run_id)}, session "
+        f"{quote(contents.session)}, which is no id",
+        where=str(path),
+    )
+
+
+def _assemble(path: Path, slots: Slots) -> JournalContents:
     opening = next((event for event in slots.events if event.kind == "open"), None)
     record = opening.values.get("record") if opening else None
     if opening is None or not isinstance(record, dict):

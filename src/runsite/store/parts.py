@@ -92,12 +92,15 @@ def points_columns(points: bytes, keys: Mapping[int, str]) -> Columns:
         return pc.list_element(lists, make_array([index], pa.int32())[0])
 
     times_ns = strided(pa.int64(), 4, 1)
+    key_ids = strided(pa.uint32(), 8, 6)
+    # The names of keys whose event was damaged are lost; their points must not become another's.
+    nameless = [key_id for key_id in pc.unique(key_ids).to_pylist() if key_id not in keys]
     return Columns(
         steps=strided(pa.int64(), 4, 0),
         times_us=_microseconds(times_ns),
         values=strided(pa.float64(), 4, 2),
-        key_ids=strided(pa.uint32(), 8, 6),
-        keys=keys,
+        key_ids=key_ids,
+        keys={**keys, **{key_id: f"unnamed-{key_id}" for key_id in nameless}} if nameless else keys,
     )
 
 
@@ -109,9 +112,12 @@ def _rank_keys(columns: Columns) -> tuple[list[str], pa.Array]:
     """Return the key names, sorted, and each point's index into them (int32)."""
     names = sorted(set(columns.keys.values()))
     ranks = {name: rank for rank, name in enumerate(names)}
-    size = max(columns.keys, default=-1) + 1
-    by_id = [ranks.get(columns.keys.get(key_id, ""), 0) for key_id in range(size)]
-    return names, make_array(by_id, pa.int32()).take(columns.key_ids)
+    ids = sorted(columns.keys)
+    by_id = make_array([ranks[columns.keys[key_id]] for key_id in ids], pa.int32())
+    if ids == list(range(len(ids))):
+        return names, by_id.take(columns.key_ids)
+    known = make_array(ids, pa.uint32())
+    return names, by_id.take(pc.index_in(columns.key_ids, value_set=known))
 
 
 def sort_by_key(columns: Columns) -> tuple[pa.Array, list[tuple[str, int, int]]]:
@@ -268,7 +274,7 @@ def order_runs(table: pa.Table) -> pa.Table:
     superseded = {
         (row["run_id"], session)
         for row in rows
-        for session in row["sessions"]
+        for session in row["sessions"] or ()
         if session != row["session"]
     }
     kept = [

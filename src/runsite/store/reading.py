@@ -11,11 +11,12 @@ import dataclasses
 import functools
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
 
-from runsite.records import MetricSummary, RunRecord, RunStatus
+from runsite.records import LifecycleStage, MetricSummary, RunRecord, RunStatus
 from runsite.store.arrays import make_table
 from runsite.store.fold import merge_summaries
 from runsite.store.journal import JournalContents
@@ -39,6 +40,29 @@ __all__ = [
 
 DAMAGED = "is damaged: its content does not have the checksum in its name"
 _BATCH = 32
+
+
+def _has_items(column: str, *fields: str) -> pl.Expr:
+    """Tell whether each item of a list has these fields; no list has no items."""
+    found = [pl.element().struct.field(name).is_not_null() for name in fields]
+    return pl.col(column).list.eval(pl.all_horizontal(found)).list.all().fill_null(value=True)
+
+
+_TIMES = (datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC))
+_IS_RUN = (
+    pl.col("run_id").str.contains("^[0-9a-f]{32}$")
+    & pl.all_horizontal(
+        pl.col("revision", "session", "experiment_id", "experiment", "run_name").is_not_null()
+    )
+    & pl.col("status").is_in(list(RunStatus))
+    & pl.col("lifecycle_stage").is_in(list(LifecycleStage))
+    & pl.col("start_time").is_between(*_TIMES)
+    & pl.col("end_time").is_between(*_TIMES).fill_null(pl.col("end_time").is_null())
+    & _has_items("artifacts", "path", "size_bytes", "sha256")
+    & _has_items("models", "path")
+    & _has_items("inputs", "name", "digest")
+).fill_null(value=False)
+"""What every row that runsite writes is. A file whose checksum fits may hold others all the same."""
 
 SummaryOf = Callable[[str, str], Mapping[str, MetricSummary]]
 """From ``(run_id, part)`` to the summaries of that part's points."""
@@ -121,10 +145,13 @@ def _read_batch(
     if not sound:
         return []
     try:
-        return [_scan([data for _, data in sound]).collect()]
-    except Exception:  # noqa: BLE001  # polars raises many kinds; each file is then tried alone
-        found = (_read_one(part.path, data, report) for part, data in sound)
-        return [frame for frame in found if frame is not None]
+        frame = _scan([data for _, data in sound]).collect()
+        if frame.select(_IS_RUN.all()).item():
+            return [frame]
+    except Exception:  # noqa: BLE001, S110  # polars raises many kinds
+        pass  # each file is then tried alone
+    found = (_read_one(part.path, data, report) for part, data in sound)
+    return [frame for frame in found if frame is not None]
 
 
 @functools.cache
@@ -140,10 +167,14 @@ def _scan(sources: list[bytes]) -> pl.LazyFrame:
 
 def _read_one(path: Path, data: bytes, report: Callable[[Path, str], None]) -> pl.DataFrame | None:
     try:
-        return _scan([data]).collect()
+        frame = _scan([data]).collect()
+        rows = frame.filter(_IS_RUN)
     except Exception as error:  # noqa: BLE001  # see above
         report(path, f"cannot be read as Parquet: {str(error).splitlines()[0][:200]}")
         return None
+    if rows.height < frame.height:
+        report(path, f"holds {frame.height - rows.height} row(s) that are no run's")
+    return rows
 
 
 def find_heads(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

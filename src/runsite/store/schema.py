@@ -145,12 +145,13 @@ def record_from_row(row: Mapping[str, object]) -> RunRecord:
     summaries = _pairs(row["metric_summaries"])
     source = {name: row[name] for name in _SOURCE_FIELDS if name != "packages"}
     plain.update(
-        params=_pairs(row["params"]),
-        tags=_pairs(row["tags"]),
-        source=SourceRecord(**source, packages=_pairs(row["packages"])),  # type: ignore[arg-type]
+        params=_texts(row["params"]),
+        tags=_texts(row["tags"]),
+        source=SourceRecord(**source, packages=_texts(row["packages"])),  # type: ignore[arg-type]
         metrics={
             key: MetricSummary(last=lasts[key], **summary)  # type: ignore[arg-type]
             for key, summary in summaries.items()
+            if lasts.get(key) is not None and _is_whole(summary)
         },
         inputs=tuple(InputRecord(**item) for item in _items(row["inputs"])),
         artifacts=tuple(ArtifactRecord(**item) for item in _items(row["artifacts"])),
@@ -174,6 +175,15 @@ def _pairs(value: object) -> dict[str, object]:
         key, inner = (item["key"], item["value"]) if isinstance(item, Mapping) else item
         pairs[key] = inner
     return pairs
+
+
+def _texts(value: object) -> dict[str, object]:
+    return {key: "" if text is None else text for key, text in _pairs(value).items()}
+
+
+def _is_whole(summary: object) -> bool:
+    needed = ("last_step", "last_time_us", "count")
+    return isinstance(summary, Mapping) and all(summary[name] is not None for name in needed)
 
 
 def _items(value: object) -> list:  # type: ignore[type-arg]  # rows are untyped by nature

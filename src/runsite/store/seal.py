@@ -17,9 +17,10 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from runsite.errors import CorruptFileError, quote
 from runsite.records import MetricSummary, RunRecord, RunStatus
 from runsite.store import locks
-from runsite.store.fold import fold_events, time_from_us
+from runsite.store.fold import check_record, fold_events, time_from_us
 from runsite.store.journal import SUFFIX, JournalContents, read_journal
 from runsite.store.layout import Layout
 from runsite.store.slots import SLOT
@@ -81,9 +82,22 @@ def make_row(
         contents: The journal.
         metrics: Summaries of the journal's own points.
         alive: False makes a run that nobody ended an interrupted one.
+
+    Raises:
+        CorruptFileError: An event, or the record that the journal begins with, is nothing that a
+            run logs, though its checksum fits.
     """
     base = contents.record
-    record = fold_events(base, contents.events, metrics=metrics)
+    try:
+        check_record(base)
+        record = fold_events(base, contents.events, metrics=metrics)
+        check_record(record)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise CorruptFileError(
+            f"the journal {quote(contents.path.name)} holds what no run logs: "
+            f"{type(error).__name__}: {quote(error.args[0] if error.args else '')}",
+            where=str(contents.path),
+        ) from error
     changes: dict[str, object] = {
         "revision": base.revision + 1,
         "session": contents.session,

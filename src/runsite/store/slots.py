@@ -211,5 +211,8 @@ def _parse_event(view: memoryview, position: int) -> tuple[Event | None, int]:
         return None, position
     if zlib.crc32(view[first:after]) != checksum:
         return None, position
-    values = json.loads(bytes(view[first : first + length]))
-    return Event(values.pop("e"), time_ns, values), after
+    try:
+        values = json.loads(bytes(view[first : first + length]))
+        return Event(str(values.pop("e")), time_ns, values), after
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None, position  # its checksum fits, but no writer of ours made it

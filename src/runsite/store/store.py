@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from runsite.errors import (
     CorruptFileError,
+    FormatVersionError,
     InvalidValueError,
     NotFoundError,
     RunsiteError,
@@ -200,11 +201,11 @@ class Store:
                 are sealed all the same.
         """
         sealed: list[RunRecord] = []
-        first: CorruptFileError | None = None
+        first: StoreError | None = None
         for path in find_journals(self._layout):
             try:
                 record = seal_journal(self._layout, path, salvage=salvage, force=force)
-            except CorruptFileError as error:
+            except (CorruptFileError, FormatVersionError) as error:
                 first = first or error
                 continue
             if record is not None:
@@ -231,7 +232,7 @@ class Store:
         )
 
     def compact(self, *, everything: bool = False) -> Iterator[Merge]:
-        """Merge the small parts of closed months, yielding each merge when it is done.
+        """Merge the small parts of closed months, yielding each merge as it was done.
 
         Args:
             everything: Take the month in progress too.
@@ -239,8 +240,7 @@ class Store:
         from runsite.store.compact import write_merge
 
         for merge in self.plan_compaction(everything=everything):
-            write_merge(self._layout, merge)
-            yield merge
+            yield write_merge(self._layout, merge)
 
     # -- reading ---------------------------------------------------------------------------
 
@@ -359,8 +359,12 @@ class Store:
         problems: list[tuple[Path, str]] = []
         for path in find_journals(self._layout):
             contents = _try_journal(path, problems)
-            if contents is not None:
+            if contents is None:
+                continue
+            try:
                 live.append(read_live(contents, alive=is_alive(contents)))
+            except CorruptFileError as error:
+                problems.append((path, error.problem))
         return live, problems
 
 

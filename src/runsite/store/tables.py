@@ -159,11 +159,13 @@ class Tables:
         return self._sources
 
     def merged_leaves(self, folder: Path) -> dict[Path, frozenset[str]]:
-        """Tell which leaves each merged part of a folder holds."""
+        """Tell which leaves each merged part of a folder holds; a damaged one holds none."""
         with self._lock:
             self._layout.refresh(folder)
-            merged = [part.path for part in list_parts(folder) if part.is_merged]
-            return {path: self._leaves_of(path) for path in merged}
+            merged = [part for part in list_parts(folder) if part.is_merged]
+            return {
+                part.path: self._leaves_of(part.path) for part in merged if self._is_sound(part)
+            }
 
     # -- runs ------------------------------------------------------------------------------
 
@@ -287,7 +289,9 @@ class Tables:
                 self._bad[path] = f"cannot be read as Parquet: {str(error).splitlines()[0][:200]}"
                 return frozenset()
             _check_part_format(path, metadata)
-            self._leaves[path] = frozenset(metadata.get(LEAVES_KEY, b"").decode().split())
+            self._leaves[path] = frozenset(
+                metadata.get(LEAVES_KEY, b"").decode("utf-8", "replace").split()
+            )
         return self._leaves[path]
 
     def _is_sound(self, part: PartFile) -> bool:

@@ -15,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from runsite.store import Store
 from runsite.store.compact import find_merges
+from runsite.store.gc import find_removals
 from runsite.store.writer import RunWriter
 from support.rolls import die, failing
 from support.runs import BEGAN, a_run
@@ -278,3 +279,39 @@ class Branches(RuleBasedStateMachine):
 
 TestBranches = Branches.TestCase
 TestBranches.settings = settings(max_examples=15, stateful_step_count=15, deadline=None)
+
+
+def test_a_damaged_part_is_left_as_it_is(tmp_path):
+    """In a merged part, whose own checksum fits, nobody could tell the damage any more."""
+    store = make_runs(tmp_path, range(4))
+    broken = [min(folder.iterdir()) for folder in (store.layout.runs, store.layout.metrics)]
+    for path in broken:
+        data = bytearray(path.read_bytes())
+        data[40] ^= 1
+        path.write_bytes(data)
+    store = Store.open(tmp_path)
+    before = answers(store)
+    done = list(store.compact(everything=True))
+    assert [len(merge.sources) for merge in done] == [3, 3]
+    assert [part.path for part in done[0].left_out] == broken[:1]
+    assert all(path.exists() for path in broken)
+    assert answers(Store.open(tmp_path)) == before
+
+
+def test_gc_keeps_a_part_whose_merged_part_is_damaged(tmp_path):
+    """What a damaged file holds as well is the only good copy there is."""
+    store = make_runs(tmp_path, range(3))
+    leaves = {path: path.read_bytes() for path in store.layout.metrics.iterdir()}
+    leaves |= {path: path.read_bytes() for path in store.layout.runs.iterdir()}
+    before = answers(store)
+    list(store.compact(everything=True))
+    for path, data in leaves.items():  # as if another branch had not compacted
+        path.write_bytes(data)
+    for folder in (store.layout.runs, store.layout.metrics):
+        merged = next(folder.glob("merged-*"))
+        data = bytearray(merged.read_bytes())
+        data[40] ^= 1
+        merged.write_bytes(data)
+    store = Store.open(tmp_path)
+    assert find_removals(store) == []
+    assert answers(store) == before
