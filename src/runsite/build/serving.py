@@ -27,6 +27,9 @@ SCRIPT = "/-/live.js"
 
 _HOSTS = {"127.0.0.1", "localhost"}
 _BEAT_S = 10.0
+_MAX_DIGITS = 20
+_PATIENCE_S = 60.0
+"""How long a connection may say nothing, or take nothing, before its thread is let go."""
 _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
@@ -79,6 +82,7 @@ class _Handler(BaseHTTPRequestHandler):
     """Answers one connection."""
 
     protocol_version = "HTTP/1.1"
+    timeout = _PATIENCE_S
     server_version = "runsite"
     sys_version = ""
 
@@ -116,19 +120,12 @@ class _Handler(BaseHTTPRequestHandler):
         return not foreign or self.headers.get("Sec-Fetch-Dest") == "document"
 
     def _send_file(self, path: str) -> None:
-        inside = PurePosixPath(path.lstrip("/") + ("index.html" if path.endswith("/") else ""))
-        target = self._folder / inside
-        status = HTTPStatus.OK
-        if (
-            "\0" in path
-            or "\\" in path
-            or any(part.startswith(".") for part in inside.parts)
-            or not target.resolve().is_relative_to(self._folder)
-            or not target.is_file()
-        ):
-            if "\0" not in path and target.is_dir() and not path.endswith("/"):
-                self._send(HTTPStatus.MOVED_PERMANENTLY, b"", extra={"Location": f"{self.path}/"})
-                return
+        status, target = HTTPStatus.OK, self._find(path)
+        if target is None and not path.endswith("/") and self._find(f"{path}/"):
+            address = f"{urlsplit(self.path).path}/"
+            self._send(HTTPStatus.MOVED_PERMANENTLY, b"", extra={"Location": address})
+            return
+        if target is None:
             status, target = HTTPStatus.NOT_FOUND, self._folder / "404.html"
         try:
             data = target.read_bytes()
@@ -143,6 +140,18 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(HTTPStatus.NOT_MODIFIED, b"", extra={"ETag": mark})
         else:
             self._send(status, data, kind=kind, extra={"ETag": mark})
+
+    def _find(self, path: str) -> Path | None:
+        """Return the file at a path of the site; None where there is none inside its folder."""
+        inside = PurePosixPath(path.lstrip("/") + ("index.html" if path.endswith("/") else ""))
+        if "\0" in path or "\\" in path or any(part.startswith(".") for part in inside.parts):
+            return None
+        try:
+            target = self._folder / inside
+            sound = target.resolve().is_relative_to(self._folder) and target.is_file()
+        except (OSError, ValueError, RuntimeError):  # too long, no text, a loop of links
+            return None
+        return target if sound else None
 
     def _enliven(self, page: bytes) -> bytes:
         """Let a page ask for news: the script, and the policy that allows it to ask."""
@@ -176,7 +185,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send_news(self, query: dict[str, list[str]]) -> None:
         """Send an event for each build until the page or the server goes away."""
-        since = int(since) if (since := query.get("since", ["0"])[0]).isdecimal() else 0
+        text = query.get("since", ["0"])[0]
+        since = int(text) if text.isdecimal() and len(text) < _MAX_DIGITS else 0
         if query.get("session", [""])[0] != self._site.session:
             since = -1
         self.send_response(HTTPStatus.OK)

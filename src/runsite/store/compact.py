@@ -114,8 +114,13 @@ def _is_sound(part: PartFile, schema: pa.Schema) -> bool:
         return False
     needed = set(schema.names if schema is METRICS else ("run_id", "session", "sessions"))
     types = {field.name: field.type for field in there}
-    return needed <= types.keys() and all(
-        types.get(field.name, field.type) == field.type for field in schema
+    if not needed <= types.keys() or any(
+        types.get(field.name, field.type) != field.type for field in schema
+    ):
+        return False
+    # A row without an id is no run's, and has no place in an order.
+    return schema is METRICS or not any(
+        column.null_count for column in pq.read_table(part.path, columns=["run_id", "session"])
     )
 
 

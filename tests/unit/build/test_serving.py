@@ -147,3 +147,30 @@ def test_a_port_that_is_taken_is_a_clear_error(folder, port):
         f"cannot listen on port {port}: Address already in use\n"
         "  hint:  another program uses it? --port 0 takes any that is free"
     )
+
+
+@pytest.mark.parametrize("path", ["/a" * 5000, "/" + "%41" * 3000, "/out/secret.txt", "/loop"])
+def test_what_no_file_can_be_is_not_found(ask, folder, path):
+    """A name too long, a link out of the site, a loop of links: an answer, not a cut connection."""
+    (folder / "out").unlink(missing_ok=True)
+    (folder / "out").symlink_to(folder.parent)
+    (folder / "loop").unlink(missing_ok=True)
+    (folder / "loop").symlink_to(folder / "loop")
+    answer, body = ask(path)
+    assert answer.status == 404
+    assert b"outside" not in body
+
+
+def test_a_folder_s_address_is_told_without_its_query(ask):
+    """What stands behind the question mark is no part of the folder's name."""
+    answer, _ = ask("/experiments?q=1")
+    assert (answer.status, answer.headers["Location"]) == (301, "/experiments/")
+
+
+def test_news_since_an_absurd_number_are_all_news(port, site):
+    """Thousands of digits are no number; the connection stays."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    address = f"/-/events?since={'9' * 5000}&session={site.session}"
+    connection.request("GET", address, headers={"Host": f"localhost:{port}"})
+    assert connection.getresponse().status == 200
+    connection.close()
