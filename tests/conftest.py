@@ -6,7 +6,7 @@
 | ``git_repo`` | an empty Git repository; ``support.repository.git`` runs commands |
 | ``tmp_store`` | the path of a store that does not exist yet |
 | ``shared_data`` | the folder of real sample data, where there is one |
-| ``browser_page``, ``open_site`` | pages in Chromium that fail the test when they fail |
+| ``browser_page``, ``open_site``, ``serve_site`` | pages in Chromium that fail the test when they fail |
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from support.browser import browser_page, chromium, open_site
+from support.browser import browser_page, chromium, open_site, serve_site
 from support.command import cli, cli_process
 from support.repository import ROOT, git_repo
 from support.skips import MISSING_DATA, pytest_make_collect_report, pytest_runtest_makereport
@@ -33,6 +33,7 @@ __all__ = [
     "open_site",
     "pytest_make_collect_report",
     "pytest_runtest_makereport",
+    "serve_site",
 ]
 
 # A slow machine is no failure: nothing here is a timed test. People try other examples each time;

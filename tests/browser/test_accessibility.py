@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from support.browser import wait_until
 from support.sites import build_site, make_run_id, make_taxi_runs, write_store
 
 pytestmark = pytest.mark.browser
@@ -82,7 +83,7 @@ def test_axe_finds_nothing(open_site, site, axe, path, scheme):
 def test_axe_finds_nothing_in_open_panels(open_site, site, axe, panel, scheme):
     """The panels of the runs table are as sound as the page."""
     page = open_site(site, path=EXPERIMENT, color_scheme=scheme, bypass_csp=True)
-    page.wait_for_function("window.runsite && window.runsite.view")
+    wait_until(page, "window.runsite && window.runsite.view")
     head = page.locator(f"th[data-column='{panel}']")
     if head.count():
         head.hover()
@@ -99,7 +100,7 @@ def test_axe_finds_nothing_in_open_panels(open_site, site, axe, panel, scheme):
 def test_a_page_is_used_by_keyboard_alone(open_site, site):
     """Tab reaches the skip link first; it leads past the navigation to the content."""
     page = open_site(site, path=EXPERIMENT)
-    page.wait_for_function("window.runsite && window.runsite.view")
+    wait_until(page, "window.runsite && window.runsite.view")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to content"
     page.keyboard.press("Enter")

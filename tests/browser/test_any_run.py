@@ -8,6 +8,7 @@ import pytest
 
 from runsite.config import Config, SiteConfig
 from runsite.records import ArtifactRecord, ModelRecord, SourceRecord
+from support.browser import wait_until
 from support.sites import build_site, make_run_id, make_taxi_runs, write_store
 
 pytestmark = pytest.mark.browser
@@ -125,7 +126,7 @@ def test_hostile_strings_only_show(open_site, sites):
 def test_the_table_leads_to_it(open_site, sites):
     """A name in the runs table opens the run, also one without a page."""
     page = open_site(sites / "few", path="experiments/nyc-taxi/index.html")
-    page.wait_for_function("window.runsite && window.runsite.view")
+    wait_until(page, "window.runsite && window.runsite.view")
     page.locator(".runs-table tbody th a", has_text="run-20").click()
     page.wait_for_selector(f"main[data-shown-run='{make_run_id(20)}']")
 
@@ -135,7 +136,7 @@ def test_the_options_of_curves_keep_the_run(open_site, sites):
     page = open_any(open_site, sites, 20)
     page.wait_for_selector(".curve")
     page.get_by_label("Log up").check()
-    page.wait_for_function("location.hash.includes('curves.log')")
+    wait_until(page, "location.hash.includes('curves.log')")
     page.reload()
     page.wait_for_selector(f"main[data-shown-run='{make_run_id(20)}']")
     assert page.get_by_label("Log up").is_checked()

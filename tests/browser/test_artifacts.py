@@ -6,6 +6,7 @@ import pytest
 
 import runsite
 from runsite.tracking.media import format_png
+from support.browser import wait_until
 from support.sites import build_site
 
 pytestmark = pytest.mark.browser
@@ -77,4 +78,4 @@ def test_a_slider_walks_through_the_steps(page):
     assert figure.locator("[data-series-step]").inner_text() == "step 0"
     assert slider.get_attribute("aria-valuetext") == "step 0"
     assert figure.locator("img").get_attribute("src") != last
-    page.wait_for_function("document.querySelector('[data-series] img').naturalWidth === 64")
+    wait_until(page, "document.querySelector('[data-series] img').naturalWidth === 64")

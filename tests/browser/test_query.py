@@ -14,6 +14,7 @@ import pytest
 from runsite.errors import InvalidValueError
 from runsite.queries.search import Query, search_runs
 from runsite.records import InputRecord, SourceRecord, make_experiment_id
+from support.browser import wait_until
 from support.sites import BEGAN, build_site, make_run, write_store
 
 pytestmark = pytest.mark.browser
@@ -108,7 +109,7 @@ def test_the_browser_answers_as_python_does(open_site, store):
     frame = opened.read_runs()
     build_site(folder / "runs", folder / "site")
     page = open_site(folder / "site", path="experiments/nyc-taxi/index.html")
-    page.wait_for_function("window.runsite && window.runsite.view")
+    wait_until(page, "window.runsite && window.runsite.view")
     queries = list(dict.fromkeys(make_queries()))
     told = page.evaluate(
         """(queries) => queries.map((query) => {
@@ -146,7 +147,7 @@ def test_the_order_is_that_of_searches(open_site, store):
     frame = opened.read_runs()
     build_site(folder / "runs", folder / "site")
     page = open_site(folder / "site", path="experiments/nyc-taxi/index.html")
-    page.wait_for_function("window.runsite && window.runsite.view")
+    wait_until(page, "window.runsite && window.runsite.view")
     for keys in (
         [],
         [("metrics.rmse", False)],

@@ -13,6 +13,7 @@ import math
 import pytest
 
 from runsite.config import Config, SiteConfig
+from support.browser import wait_until
 from support.sites import build_site, make_run, make_run_id, make_taxi_runs, write_store
 
 pytestmark = pytest.mark.browser
@@ -54,7 +55,7 @@ def view(open_site, site):
 
     def open_view(fragment="", **options):
         page = open_site(site, path=EXPERIMENT + fragment, **options)
-        page.wait_for_function("window.runsite && window.runsite.view")
+        wait_until(page, "window.runsite && window.runsite.view")
         return page
 
     return open_view
@@ -135,7 +136,7 @@ def test_scripts_show_what_python_wrote(open_site, site):
     rows = "rows => rows.slice(0, 12).map(row => [...row.cells].map(c => [c.innerText.trim(), c.title]))"
     told = plain.locator(".runs-table tbody tr").evaluate_all(rows)
     alive = open_site(site, path=EXPERIMENT)
-    alive.wait_for_function("window.runsite && window.runsite.view")
+    wait_until(alive, "window.runsite && window.runsite.view")
     drawn = alive.locator(".runs-table tbody tr:not(.spacer)").evaluate_all(rows)
     assert [row[0][0] for row in told] == [f"run-{n}" for n in range(COUNT - 1, COUNT - 13, -1)]
     for python, script in zip(told, drawn, strict=True):
@@ -293,7 +294,7 @@ def test_brushing_narrows_the_table(view):
     page.mouse.down()
     page.mouse.move(box["x"] + axis, box["y"] + 200, steps=4)
     page.mouse.up()
-    page.wait_for_function("runsite.view.brushed")
+    wait_until(page, "runsite.view.brushed")
     chosen = page.evaluate("runsite.view.table.rows.length")
     assert 0 < chosen < COUNT
     page.get_by_role("button", name="Let go of the plot's ranges").click()
@@ -364,6 +365,6 @@ def test_hostile_strings_only_show(open_site, shared_data, tmp_path):
         page.goto(base + path)
         page.wait_for_load_state("networkidle")
         if path.startswith("experiments/") and path.count("/") == 2:
-            page.wait_for_function("window.runsite && window.runsite.view")
+            wait_until(page, "window.runsite && window.runsite.view")
     page.goto(f"{base}search.html#q=script")
     page.wait_for_selector(".search-results li")

@@ -11,6 +11,7 @@ import statistics
 import pytest
 
 from runsite.queries.search import Query, search_runs
+from support.browser import wait_until
 from support.sites import build_site, make_run, make_run_id, make_taxi_runs, write_store
 
 pytestmark = pytest.mark.browser
@@ -46,7 +47,7 @@ def folder(tmp_path_factory, runs):
 def view(open_site, folder):
     def open_view(fragment="", **options):
         page = open_site(folder / "site", path=EXPERIMENT + fragment, **options)
-        page.wait_for_function("window.runsite && window.runsite.view")
+        wait_until(page, "window.runsite && window.runsite.view")
         return page
 
     return open_view
@@ -148,7 +149,7 @@ def test_a_range_filters_a_column(view, runs):
     assert page.locator(".chip").inner_text().startswith("metrics.rmse <= 7.5")
     assert page.evaluate("document.activeElement.dataset.sort") == "metrics.rmse"
     page.reload()
-    page.wait_for_function("window.runsite && window.runsite.view")
+    wait_until(page, "window.runsite && window.runsite.view")
     assert status(page) == f"{expected} of {COUNT} runs"
     panel = options(page, "metrics.rmse")
     assert panel.get_by_role("spinbutton", name="To rmse").input_value() == "7.5"
@@ -383,7 +384,7 @@ def test_hostile_names_are_only_names(open_site, shared_data, tmp_path):
     build_site(tmp_path / "runs", tmp_path / "site")
     page = open_site(tmp_path / "site", path=EXPERIMENT)
     page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
-    page.wait_for_function("window.runsite && window.runsite.view")
+    wait_until(page, "window.runsite && window.runsite.view")
     answer = page.evaluate("""() => {
         const { view } = runsite;
         const ids = view.runs.columns.filter((c) => c.group !== "hidden").map((c) => c.id);
@@ -414,4 +415,4 @@ def test_hostile_names_are_only_names(open_site, shared_data, tmp_path):
     page.get_by_role("button", name="Columns", exact=True).click()
     page.keyboard.press("Escape")
     page.reload()
-    page.wait_for_function("window.runsite && window.runsite.view")
+    wait_until(page, "window.runsite && window.runsite.view")

@@ -6,6 +6,8 @@ the site are each a problem; a test that opened a page fails at its end when the
 
 from __future__ import annotations
 
+import contextlib
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -13,11 +15,13 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from support.chromium import FLAGS, find_chromium
+from support.static_server import serve_folder
 
-__all__ = ["SiteWatch", "browser_page", "chromium", "open_site"]
+__all__ = ["SiteWatch", "browser_page", "chromium", "open_site", "serve_site", "wait_until"]
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 HARMLESS_SCHEMES = {"about", "blob", "data"}
+PATIENCE_S = 30
 
 
 class SiteWatch:
@@ -25,11 +29,15 @@ class SiteWatch:
 
     Attributes:
         root: Folder that ``file:`` requests must stay in; None allows every file.
+        base: Address that all other requests must begin with; empty allows this machine's.
+        missing: Addresses of which a server may say that they do not exist.
         problems: What went wrong so far, one line each.
     """
 
-    def __init__(self, page, *, root: Path | None = None) -> None:
+    def __init__(self, page, *, root: Path | None = None, base: str = "") -> None:
         self.root = root.resolve() if root else None
+        self.base = base
+        self.missing: set[str] = set()
         self.problems: list[str] = []
         page.on("console", self._on_console)
         page.on("pageerror", lambda error: self.problems.append(f"exception: {error}"))
@@ -37,6 +45,8 @@ class SiteWatch:
         page.on("requestfailed", self._on_failed)
 
     def _on_console(self, message) -> None:
+        if "status of 404" in message.text and message.location["url"] in self.missing:
+            return
         if message.type in {"error", "warning"}:
             self.problems.append(f"console {message.type}: {message.text}")
 
@@ -56,7 +66,7 @@ class SiteWatch:
         if parts.scheme == "file":
             path = Path(unquote(parts.path))
             return self.root is None or path.is_relative_to(self.root)
-        return parts.hostname in LOOPBACK
+        return url.startswith(self.base) if self.base else parts.hostname in LOOPBACK
 
 
 @pytest.fixture(scope="session")
@@ -107,3 +117,46 @@ def open_site(chromium) -> Iterator[Callable]:
     for context, _ in opened:
         context.close()
     assert [problem for _, watch in opened for problem in watch.problems] == []
+
+
+@pytest.fixture
+def serve_site(chromium) -> Iterator[Callable]:
+    """Return ``serve_site(folder, path="", missing=False, **context_options) -> Page``.
+
+    The folder is served on loopback under a sub-path, as a project's site on GitHub Pages is;
+    requests must stay below it. ``missing`` says that the path is of no file of the site.
+    """
+    opened: list[tuple[object, SiteWatch]] = []
+    with contextlib.ExitStack() as stack:
+        addresses: dict[Path, str] = {}
+
+        def open_page(folder, *, path: str = "", missing: bool = False, **options):
+            if folder not in addresses:
+                addresses[folder] = stack.enter_context(serve_folder(Path(folder)))
+            base = addresses[folder]
+            options.setdefault("viewport", {"width": 1280, "height": 900})
+            context = chromium.new_context(locale="en-GB", **options)
+            page = context.new_page()
+            watch = SiteWatch(page, base=base)
+            if missing:
+                watch.missing.add(base + path)
+            opened.append((context, watch))
+            page.goto(base + path)
+            return page
+
+        yield open_page
+        for context, _ in opened:
+            context.close()
+    assert [problem for _, watch in opened for problem in watch.problems] == []
+
+
+def wait_until(page, expression: str) -> None:
+    """Wait until a JavaScript expression holds on a page.
+
+    Playwright's ``wait_for_function`` asks again from inside the page, where the site's
+    Content-Security-Policy forbids the evaluation of text; this asks from outside.
+    """
+    end = time.monotonic() + PATIENCE_S
+    while not page.evaluate(f"Boolean({expression})"):
+        assert time.monotonic() < end, f"never true: {expression}"
+        page.wait_for_timeout(20)
