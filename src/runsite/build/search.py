@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator, Mapping
 
 import polars as pl
 
 from runsite.build.workshop import Workshop
+from runsite.cards.document import Card
+from runsite.cards.files import load_card
+from runsite.cards.front_matter import MetaValue
+from runsite.errors import CardError
 from runsite.pages.paths import make_experiment_path, make_model_path, make_version_path
 from runsite.pages.plain import assemble_search_page
 from runsite.render.shards import render_shard
@@ -14,6 +20,9 @@ from runsite.render.shards import render_shard
 __all__ = ["write_search"]
 
 DOCUMENTS_A_SHARD = 5_000
+MAX_CARD_CHARS = 20_000
+
+_MARKUP = re.compile(r"<!--.*?-->|\{\{.*?\}\}|\]\([^)]*\)|[#*_`|>\[\]!]+", re.DOTALL)
 
 
 def write_search(shop: Workshop) -> None:
@@ -37,9 +46,37 @@ def _list_models(shop: Workshop) -> list[list[str]]:
             title = f"{model.name} version {version.version}"
             stage = model.stage_of(version.version)
             words = [stage, version.description, version.registered_by, *version.tags.values()]
+            words += _list_card_words(shop, model=model.name, version=version.version)
             path = make_version_path(model.name, version.version)
             documents.append(["version", title, path, model.name, " ".join(words)])
     return documents
+
+
+def _list_card_words(shop: Workshop, *, model: str, version: int) -> Iterator[str]:
+    """List what people wrote in the card of a version, without its markup."""
+    config = shop.options.config
+    try:
+        card = load_card(config.folder / config.cards.folder, model=model, version=version)
+    except CardError:
+        return  # the version's own page tells why
+    if card is not None:
+        yield from _list_words(card)
+
+
+def _list_words(card: Card) -> Iterator[str]:
+    yield from _flatten(card.meta)
+    yield " ".join(_MARKUP.sub(" ", card.body[:MAX_CARD_CHARS]).split())
+
+
+def _flatten(value: MetaValue) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from _flatten(one)
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from _flatten(one)
 
 
 def _list_experiments(shop: Workshop) -> list[list[str]]:

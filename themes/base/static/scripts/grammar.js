@@ -19,10 +19,11 @@
    */
 
   const MAX_DEPTH = 50;
+  const DAY_MS = 86_400_000;
   // What Python calls white space, which is not what JavaScript does: no U+FEFF, but U+001C to 001F.
   const TOKEN = /(?<space>[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+)|(?<text>'(?:[^']|'')*')|(?<quoted>"(?:[^"]|"")*"|`[^`]*`)|(?<op><=|>=|!=|=|<|>)|(?<mark>[(),])|(?<word>[^\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000'"`=!<>(),]+)/y;
   const NUMBER = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf(?:inity)?)$/i;
-  const TIME = /^(\d{4})-?(\d\d)-?(\d\d)(?:[^](\d\d)(?::?(\d\d)(?::?(\d\d)(?:[.,](\d{1,}))?)?)?(Z|[+-]\d\d(?::?\d\d)?)?)?$/;
+  const TIME = /^(?<year>\d{4})(?<dash>-?)(?:(?<month>\d\d)\k<dash>(?<day>\d\d)|W(?<week>\d\d)(?:\k<dash>(?<weekday>\d(?!\d)))?)(?:[^](?<hour>\d\d)(?:(?<colon>:?)(?<minute>\d\d)(?:\k<colon>(?<second>\d\d)(?:[.,](?<part>\d+))?)?)?(?<zone>Z|[+-]\d\d(?::?\d\d(?::?\d\d(?:[.,]\d+)?)?)?)?)?$/;
   const EDGES = /^[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+|[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/g;
   const DATASET_KEYS = ["name", "digest", "context"];
 
@@ -254,18 +255,41 @@
     return /^[+-]?nan$/i.test(plain) ? NaN : null;
   }
 
+  /** Monday of a week as ISO 8601 counts them: the first has the year's first Thursday. @param {number} year @param {number} week */
+  function startOfWeek(year, week) {
+    const fourth = new Date(0);
+    fourth.setUTCFullYear(year, 0, 4);
+    return fourth.getTime() + ((week - 1) * 7 - ((fourth.getUTCDay() + 6) % 7)) * DAY_MS;
+  }
+
+  /** @param {number} year @param {number} week @param {number} weekday */
+  function isWeek(year, week, weekday) {
+    const thursday = new Date(startOfWeek(year, week) + 3 * DAY_MS);
+    return week > 0 && thursday.getUTCFullYear() === year && weekday >= 1 && weekday <= 7;
+  }
+
   /** Milliseconds of an ISO date; without a zone it is UTC. @param {string} text @returns {number | null} */
   function parseTime(text) {
-    const match = TIME.exec(text);
-    if (!match) return null;
-    const [year, month, day, hour, minute, second] = match.slice(1, 7).map((part) => Number(part ?? 0));
-    const date = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
-    date.setUTCFullYear(year);
-    const real = date.getUTCMonth() === month - 1 && date.getUTCDate() === day && hour < 24 && minute < 60 && second < 60;
-    if (!real) return null;
-    const zone = /^([+-])(\d\d):?(\d\d)?$/.exec(match[8] ?? "");
-    const offset = zone ? (zone[1] === "-" ? -1 : 1) * (Number(zone[2]) * 60 + Number(zone[3] ?? 0)) : 0;
-    return date.getTime() + Number(`0.${(match[7] ?? "0").slice(0, 6)}`) * 1000 - offset * 60_000;
+    const found = TIME.exec(text)?.groups;
+    if (!found) return null;
+    const read = (/** @type {string} */ name, usual = 0) => Number(found[name] ?? usual);
+    const [year, month, day, week, weekday] = [read("year"), read("month"), read("day"), read("week"), read("weekday", 1)];
+    const [hour, minute, second] = [read("hour"), read("minute"), read("second")];
+    const date = new Date(0);
+    if (found.month) date.setUTCFullYear(year, month - 1, day);
+    else date.setTime(startOfWeek(year, week) + (weekday - 1) * DAY_MS);
+    const real = found.month ? date.getUTCMonth() === month - 1 && date.getUTCDate() === day : isWeek(year, week, weekday);
+    const offset = readZone(found.zone ?? "");
+    if (!real || !year || date.getUTCFullYear() > 9999 || hour > 23 || minute > 59 || second > 59 || Math.abs(offset) >= DAY_MS) return null;
+    const within = ((hour * 60 + minute) * 60 + second) * 1000 + Number(`0.${(found.part ?? "0").slice(0, 6)}`) * 1000;
+    return date.getTime() + within - offset;
+  }
+
+  /** Milliseconds that a zone is ahead of UTC. @param {string} text */
+  function readZone(text) {
+    const [sign, ...rest] = text.replace(/:/g, "").match(/[+-]|\d\d/g) ?? [];
+    const [hours = 0, minutes = 0, seconds = 0] = rest.map(Number);
+    return (sign === "-" ? -1000 : 1000) * ((hours * 60 + minutes) * 60 + seconds);
   }
 
   /** @param {string} text */
