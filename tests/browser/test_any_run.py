@@ -66,6 +66,8 @@ def open_any(open_site, sites, number):
 def read(page):
     """Read what a person reads, section by section, and the title."""
     page.wait_for_selector(".spark")
+    # The marks that link headings are a convenience of pages whose address holds no run.
+    page.locator("a.anchor").evaluate_all("marks => marks.forEach(mark => mark.remove())")
     sections = page.locator("main > header, main section").all()
     texts = [" ".join(section.inner_text().split()) for section in sections]
     return page.title().partition(" · Taxi lab")[0], texts
