@@ -162,6 +162,57 @@ def test_many_runs_are_rows(compare):
     assert len(names(page)) == 60
 
 
+def many(count=60):
+    return ",".join(make_run_id(number) for number in range(count))
+
+
+def test_ticked_rows_become_the_comparison(compare):
+    """Ticks stand in the address; they are kept, or taken away, and back undoes it."""
+    page = compare(f"runs={many()}")
+    for name in ("run-3", "run-4", "run-5"):
+        page.get_by_label(f"Select {name}", exact=True).check()
+    assert make_run_id(4) in page.url.partition("select=")[2]
+    page.reload()
+    page.get_by_role("button", name="Remove 3").click()
+    page.locator(".toolbar-count", has_text="57 runs").wait_for()
+    page.go_back()
+    page.locator(".toolbar-count", has_text="60 runs").wait_for()
+    page.get_by_role("button", name="Compare only these 3").click()
+    page.wait_for_selector(".compare-table")
+    assert names(page) == ["run-3", "run-4", "run-5"]
+    assert "select" not in page.url
+
+
+def test_the_options_of_a_column_do_what_they_say(compare):
+    """In rows, a header's options sort, filter, group, shade, pin and hide, in the address."""
+    page = compare(f"runs={many()}")
+
+    def choose(column, item):
+        head = page.locator(f"th[data-column='{column}']")
+        head.hover()
+        head.get_by_role("button", name="Column options").click()
+        panel = page.get_by_role("dialog")
+        panel.get_by_text(item, exact=True).first.click()
+        page.keyboard.press("Escape")
+
+    choose("params.booster", "dart")
+    page.get_by_text("30 of 60 runs match").wait_for()
+    choose("metrics.rmse", "Highest first")
+    assert page.locator("th[aria-sort]").get_attribute("aria-sort") == "descending"
+    choose("metrics.rmse", "Shade by value")
+    choose("metrics.rmse", "Pin to the left")
+    assert page.locator("th.pinned").get_attribute("data-column") == "metrics.rmse"
+    choose("params.max_depth", "Hide")
+    assert page.locator("th[data-column='params.max_depth']").count() == 0
+    page.reload()
+    page.get_by_text("30 of 60 runs match").wait_for()
+    assert page.locator("th[data-column='params.max_depth']").count() == 0
+    page.get_by_role("button", name="Reset this view").click()
+    page.get_by_text("Tick runs to compare only those").wait_for()
+    choose("params.booster", "Group by this")
+    assert page.locator(".runs-table .group-label").count() == 2
+
+
 def test_the_page_says_when_a_run_is_unknown(compare):
     """An address from another site is answered, not broken."""
     page = compare("runs=nope,__proto__,%253Cscript%253E&base=x&versions=a/1")

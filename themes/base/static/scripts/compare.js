@@ -3,7 +3,7 @@
   "use strict";
 
   const { runsite } = window;
-  const { make, pageData, load, readState, writeState, formatList, parseList, findRuns, mergeRuns, loadFacts, makeSideBySide, makeCodeLinks, makePictures, openPopover, fillPicker, makeTick, makeCsv, download, formatCount, differs } = runsite;
+  const { make, pageData, load, readState, writeState, formatList, parseList, findRuns, mergeRuns, loadFacts, makeSideBySide, makeCodeLinks, makePictures, openPopover, fillPicker, makeTick, makeCsv, download, formatCount, ComparedRows } = runsite;
   const MAX_CURVES = 8;
   /** More runs than this are rows: nobody reads a hundred columns. */
   const MAX_COLUMNS = 16;
@@ -61,9 +61,14 @@
       this.change({ runs: formatList(new Set([...this.ids, ...ids])), versions: "" });
     }
 
+    /** Compare these runs and no others. @param {string[]} ids */
+    choose(ids) {
+      this.change({ runs: formatList(ids), versions: "", select: "", base: ids.includes(this.base) ? this.base : "" });
+    }
+
     /** @param {string} id */
     remove(id) {
-      this.change({ runs: formatList(this.ids.filter((each) => each !== id)), versions: "", base: this.base === id ? "" : this.base });
+      this.choose(this.ids.filter((each) => each !== id));
     }
 
     /** Read the address, find the runs, draw. */
@@ -116,49 +121,9 @@
       if (name) [.../** @type {NodeListOf<HTMLElement>} */ (this.place.querySelectorAll("button"))].find((one) => (one.textContent || one.getAttribute("aria-label")) === name)?.focus();
     }
 
-    /** Many runs: the runs table, with only the columns in which they differ. */
+    /** Many runs: the runs table. */
     drawRows() {
-      const { runs } = this;
-      const wanted = runs.columns.filter((/** @type {any} */ c) => c.group !== "hidden" && c.id !== "run.id" && c.id !== "run.parent" && c.filled > 0 && (this.all || differs(c, runs.size)));
-      const state = readState();
-      const view = new runsite.View(runs, new Map([["columns", formatList(["run.name", ...wanted.map((/** @type {any} */ c) => c.id)])], ["sort", state.get("sort") ?? ""], ["nest", "off"]]));
-      const frame = make("div", { class: "runs-frame" }, make("div", { class: "runs-scroll", role: "group", "aria-label": "Runs below each other" }, make("table", { class: "runs-table" }, make("thead", {}), make("tbody", {}))));
-      this.place.replaceChildren(frame);
-      const update = () => {
-        view.compute();
-        table.show();
-      };
-      const keep = () => {
-        writeState({ sort: view.write().sort });
-        update();
-      };
-      const table = new runsite.RunsTable(frame, view, {
-        onSort: (/** @type {string} */ id, /** @type {boolean} */ add) => {
-          view.sortBy(id, add);
-          keep();
-        },
-        onSelect: (/** @type {string[]} */ ids, /** @type {boolean} */ on) => {
-          for (const id of ids) {
-            if (on) view.selected.add(id);
-            else view.selected.delete(id);
-          }
-          table.refreshSelection();
-        },
-        onToggle: () => undefined,
-        onMove: (/** @type {string} */ id, /** @type {string} */ before) => {
-          view.moveColumn(id, before);
-          table.show({ keepPlace: true });
-        },
-        onShift: (/** @type {string} */ id, /** @type {number} */ step) => {
-          view.shiftColumn(id, step);
-          table.show({ keepPlace: true });
-        },
-        onMenu: (/** @type {string} */ id) => {
-          view.pin(id, !view.pinned.has(id));
-          table.show({ keepPlace: true });
-        },
-      });
-      update();
+      this.table = new ComparedRows(this, this.place);
     }
 
     drawBelow() {

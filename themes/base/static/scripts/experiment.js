@@ -97,13 +97,6 @@
       this.update();
     }
 
-    /** Rows that match all but one column's own filter. @param {string} id */
-    rowsWithout(id) {
-      const others = [...this.clauses].filter(([each]) => each !== id).map(([, clause]) => clause);
-      const { mask } = filterRuns(this.runs, this.filter, others);
-      return mask ? this.order().filter((/** @type {number} */ row) => mask[row]) : this.order();
-    }
-
     /** @param {string} id @param {boolean} descending */
     sortOnly(id, descending) {
       this.change(() => super.sortOnly(id, descending));
@@ -225,6 +218,6 @@
     runsite.view = new ExperimentView(await loadRuns(pageData()));
     document.dispatchEvent(new CustomEvent("runsite:ready"));
     // What the first keystroke in the filter would have to prepare, while nobody waits.
-    requestIdleCallback?.(() => filterRuns(runsite.view.runs, "0 \u0000"));
+    window.requestIdleCallback?.(() => filterRuns(runsite.view.runs, "0 \u0000"));
   });
 })();

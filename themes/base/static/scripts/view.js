@@ -100,6 +100,13 @@
       this.fold();
     }
 
+    /** Rows that match all but one column's own filter. @param {string} id */
+    rowsWithout(id) {
+      const others = [...this.clauses].filter(([each]) => each !== id).map(([, clause]) => clause);
+      const { mask } = filterRuns(this.runs, this.filter, others);
+      return mask ? this.order().filter((/** @type {number} */ row) => mask[row]) : this.order();
+    }
+
     /** Find the lines anew; the rows stay. */
     fold() {
       const { runs, rows, open, keys } = this;
