@@ -20,6 +20,7 @@ from runsite.pages.paths import (
     find_root,
     make_experiment_path,
 )
+from runsite.pages.picture import Picture, make_best_so_far, make_picture
 from runsite.pages.plain import ExperimentShards
 from runsite.queries.columns import Column, RunsTable
 from runsite.queries.overview import BestRun, ExperimentSummary
@@ -98,6 +99,7 @@ class ExperimentPage:
     n_left_out: int = told("Keys that found no place among the columns.")
     data: ExperimentShards = told("Where the data of the table lie for scripts.")
     has_curves: bool = told("Whether any run has a metric with a history.")
+    picture: Picture | None = told("The main metric run after run, for readers without JavaScript.")
 
 
 def assemble_experiment_page(
@@ -138,7 +140,23 @@ def assemble_experiment_page(
         n_left_out=table.left_out,
         data=data,
         has_curves=summary.has_curves,
+        picture=_draw(summary, table),
     )
+
+
+def _draw(summary: ExperimentSummary, table: RunsTable) -> Picture | None:
+    """Draw the main metric of the runs in the order of their starts, and the best so far."""
+    if not summary.best:
+        return None
+    metric, direction = summary.best[0].metric, summary.best[0].direction
+    values = table.frame.get_column(f"metrics.{metric}", default=None)
+    if values is None:
+        return None
+    # What counts as best elsewhere counts here: a run that failed half-way does not.
+    counts = table.frame["run.status"].is_in(["FINISHED", "RUNNING"])
+    shown = values.filter(counts).to_list()
+    best = make_best_so_far(shown, direction=direction)
+    return make_picture(shown, metric=metric, direction=direction, line=best, steps=True)
 
 
 def make_best_card(best: BestRun, *, site: Site) -> BestCard:

@@ -23,6 +23,7 @@ from runsite.pages.paths import (
     make_model_path,
     make_version_path,
 )
+from runsite.pages.picture import Picture, make_picture
 from runsite.pages.run import Pair, make_run_ref
 from runsite.pages.stages import Lane
 from runsite.pages.timeline import TimelineRow
@@ -117,6 +118,9 @@ class ModelPage:
     meta: Meta = told("This page's place in the site.")
     model: ModelCard = told("The model.")
     metric_names: tuple[str, ...] = told("Headers of the metrics in the versions' rows.")
+    picture: Picture | None = told(
+        "The first of these metrics by version, for readers without JavaScript."
+    )
     versions: tuple[VersionRow, ...] = told("All versions, the newest first.")
     timeline: tuple[TimelineRow, ...] = told("Who moved what, when and why, the newest first.")
     lanes: tuple[Lane, ...] = told("Who held which stage when; empty while nothing changed.")
@@ -244,6 +248,7 @@ def assemble_model_page(model: Model, *, site: Site, evidence: ModelEvidence) ->
         ),
         model=card,
         metric_names=names,
+        picture=_draw(model, names, runs=runs, directions=evidence.directions),
         versions=tuple(
             make_version_row(
                 model, version, run=runs.get(version.run), metrics=metrics[version.version]
@@ -258,6 +263,21 @@ def assemble_model_page(model: Model, *, site: Site, evidence: ModelEvidence) ->
         card_of=shown,
         card=evidence.cards.get(shown.version, ()) if shown else (),
     )
+
+
+def _draw(
+    model: Model,
+    names: Sequence[str],
+    *,
+    runs: Mapping[str, RunRecord],
+    directions: Mapping[str, str],
+) -> Picture | None:
+    """Draw the main metric of the versions in the order of their registration."""
+    if not names:
+        return None
+    values = [_last_value(runs.get(version.run), names[0]) for version in model.versions]
+    direction = find_direction(names[0], directions=directions) or ""
+    return make_picture(values, metric=names[0], direction=direction, line=values)
 
 
 def make_version_ref(model: Model, version: int) -> StageRef:

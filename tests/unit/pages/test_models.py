@@ -76,3 +76,12 @@ def test_a_stage_says_since_when(model, runs):
     assert assemble_model_page(model, site=SITE, evidence=known).model.since == "2026-11-23 03:12"
     unknown = assemble_model_page(model, site=SITE, evidence=ModelEvidence())
     assert (unknown.model.since, unknown.model.since_iso) == ("", "")
+
+
+def test_versions_make_a_picture(model, runs):
+    """The first metric of those that have it; a single value is none."""
+    picture = assemble_model_page(model, site=SITE, evidence=ModelEvidence(runs=runs)).picture
+    assert (picture.metric, picture.direction, picture.count) == ("rmse", "min", "2")
+    assert (picture.low, picture.high) == ("6", "7")
+    few = {make_run_id(1): runs[make_run_id(1)]}
+    assert assemble_model_page(model, site=SITE, evidence=ModelEvidence(runs=few)).picture is None
