@@ -6,6 +6,7 @@ so that they never disagree.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Collection, Mapping
 
@@ -34,8 +35,12 @@ def find_direction(key: str, *, directions: Mapping[str, str] | None = None) -> 
         directions: Key → ``min`` or ``max``, as in ``runsite.yaml`` (``site.directions``).
     """
     told = (directions or {}).get(key)
-    if told in ("min", "max"):
-        return told
+    return told if told in ("min", "max") else _find_by_name(key)
+
+
+@functools.lru_cache(maxsize=4096)
+def _find_by_name(key: str) -> str | None:
+    """Find by the words of the name; thousands of runs ask for the same few."""
     words = re.sub(r"([a-z])([A-Z])", r"\1_\2", key).lower()
     # A score that is named after an error (neg_mean_squared_error) is higher when it is better.
     if re.search(r"(^|[^a-z])neg(ative)?_", words):

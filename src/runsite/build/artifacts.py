@@ -76,7 +76,7 @@ def publish_files(shop: Workshop, *, first: Iterable[str]) -> PublishedFiles:
         if reason in (None, _MISSING):
             if size > limit:
                 reason = f"larger than {settings.max_file_mb:g} MB"
-            elif size > left:
+            elif size > left or not settings.max_artifacts_mb:
                 reason = f"the site's {settings.max_artifacts_mb:g} MB are full"
             else:
                 source = shop.data.store.artifacts_dir(run_id) / path

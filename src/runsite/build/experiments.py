@@ -72,6 +72,9 @@ def write_experiments(
 
 
 def _split(frame: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]:
+    names = frame["experiment"].unique()
+    if len(names) == 1:  # a copy of every column is a tenth of what one run more costs
+        return [(str(names[0]), frame)]
     groups = frame.partition_by("experiment", as_dict=True, maintain_order=True)
     return sorted(((str(name), runs) for (name,), runs in groups.items()), key=itemgetter(0))
 

@@ -12,8 +12,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Self
@@ -21,12 +20,12 @@ from typing import Self
 from runsite.errors import BuildError
 from runsite.output.writer import SiteWriter
 from runsite.queries.columns import RunsTable
-from runsite.queries.importance import ImportanceInput, choose_importance_input, measure_importance
+from runsite.queries.forest import measure_importance
+from runsite.queries.importance import ImportanceInput, choose_importance_input
 from runsite.render.shards import render_shard
 
 __all__ = ["ImportanceShop"]
 
-_DIGITS = 4
 _MISSING = "Which params matter was not measured: scikit-learn was not installed where this site \
 was built (pip install scikit-learn)."
 
@@ -83,8 +82,8 @@ class ImportanceShop:
         source = Path(self._scratch.name, "input.json")
         # NaN and infinities are JSON to Python on both sides.
         source.write_text(json.dumps(work), encoding="utf-8")
-        self._process = subprocess.Popen(  # noqa: S603 - this interpreter and this module, no shell
-            [sys.executable, "-m", "runsite.build.importance", str(source)],
+        self._process = subprocess.Popen(  # noqa: S603 - this interpreter and our module, no shell
+            [sys.executable, "-m", "runsite.queries.forest", str(source)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -133,31 +132,3 @@ def _render(chosen: ImportanceInput, *, found: list[dict[str, object]], problem:
     body = {"metrics": found, "n_finished": chosen.n_finished, "problem": problem}
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     return text.encode("utf-8", "replace").decode()
-
-
-def _measure(work: Mapping[str, Mapping[str, object]]) -> dict[str, list[dict[str, object]]]:
-    found: dict[str, list[dict[str, object]]] = {}
-    for path, order in work.items():
-        columns: dict[str, list[float | None]] = order["columns"]  # type: ignore[assignment]
-        features = {i.removeprefix("params."): columns[i] for i in order["params"]}  # type: ignore[attr-defined]
-        found[path] = [
-            _round(
-                asdict(measure_importance(features, columns[i], metric=i.removeprefix("metrics.")))
-            )
-            for i in order["metrics"]  # type: ignore[attr-defined]
-        ]
-    return found
-
-
-def _round(found: dict[str, object]) -> dict[str, object]:
-    """Round what is measured: the last digits differ from machine to machine."""
-    return json.loads(json.dumps(found), parse_float=lambda text: round(float(text), _DIGITS))  # type: ignore[no-any-return]
-
-
-def _main(source: str) -> None:
-    work = json.loads(Path(source).read_text(encoding="utf-8"))
-    sys.stdout.write(json.dumps(_measure(work)))
-
-
-if __name__ == "__main__":
-    _main(sys.argv[1])

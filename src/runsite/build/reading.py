@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ __all__ = ["RunIndex", "SiteData", "read_site_data"]
 class RunIndex:
     """All runs of the site: light mentions of each, and the whole record where it is asked for.
 
-    Immutable once made; threads may share it.
+    Never changes once made; threads may share it.
     """
 
     def __init__(
@@ -36,7 +37,11 @@ class RunIndex:
     ) -> None:
         self.frame = runs
         self._rows = {run_id: row for row, run_id in enumerate(runs["run_id"])}
-        self._refs = {ref.run_id: ref for ref in _make_refs(runs, find_path)}
+        self._find_path = find_path
+
+    @cached_property
+    def _refs(self) -> dict[str, RunRef]:
+        return {ref.run_id: ref for ref in _make_refs(self.frame, self._find_path)}
 
     def __contains__(self, run_id: object) -> bool:
         return run_id in self._rows

@@ -32,8 +32,8 @@ def write_search(shop: Workshop) -> None:
     for number, start in enumerate(range(0, len(documents), DOCUMENTS_A_SHARD)):
         part = documents[start : start + DOCUMENTS_A_SHARD]
         path = f"data/search/{number}.js"
-        body = ",".join(json.dumps(document, separators=(",", ":")) for document in part)
-        addresses.append(shop.write_data(path, render_shard(path, f"[{body}]")))
+        body = json.dumps(part, separators=(",", ":"))
+        addresses.append(shop.write_data(path, render_shard(path, body)))
     shop.write_page(assemble_search_page(site=shop.site, shards=addresses))
 
 
@@ -85,7 +85,7 @@ def _list_experiments(shop: Workshop) -> list[list[str]]:
 
 
 def _list_runs(shop: Workshop) -> list[list[str]]:
-    frame = shop.data.runs.frame.reverse().select(
+    frame = shop.data.runs.frame.select(
         "run_id",
         "experiment",
         "user",
@@ -94,7 +94,7 @@ def _list_runs(shop: Workshop) -> list[list[str]]:
         _join_map("tags"),
     )
     documents = []
-    for run_id, experiment, user, commit, params, tags in frame.iter_rows():
+    for run_id, experiment, user, commit, params, tags in frame.reverse().iter_rows():
         ref = shop.data.runs.find_ref(run_id)
         if ref is None:
             continue

@@ -95,7 +95,9 @@ def _format_runs(runs: pl.DataFrame) -> bytes:
         {name: _plain(value) for name, value in row.items() if value is not None}
         for row in runs.iter_rows(named=True)
     ]
-    return _format(rows)
+    # One run a line, for people; indented, JSON is written by Python and not by C.
+    lines = ",\n".join(json.dumps(row, ensure_ascii=False, allow_nan=False) for row in rows)
+    return f"[\n{lines}\n]\n".encode("utf-8", "replace")
 
 
 def _format_registry(registry: Registry) -> bytes:

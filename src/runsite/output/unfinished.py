@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 from pathlib import Path
 
 from runsite.errors import BuildError, quote
 
-__all__ = ["UNFINISHED_NAME", "append_path", "forget_paths", "read_paths"]
+__all__ = ["UNFINISHED_NAME", "PathLog", "forget_paths", "read_paths"]
 
 UNFINISHED_NAME = ".runsite-unfinished"
 
@@ -37,19 +38,40 @@ def read_paths(folder: Path) -> frozenset[str]:
         ) from error
 
 
-def append_path(folder: Path, path: str) -> None:
-    """Note that a file is about to be touched.
+class PathLog:
+    """Appends to the list of an unfinished build; opened by the first path, closed by `close`.
 
-    Raises:
-        BuildError: The list cannot be written.
+    One thread. A process that ends without `close` leaves the list as it should be.
     """
-    name = folder / UNFINISHED_NAME
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with name.open("ab", buffering=0) as file:
-            file.write(json.dumps(path).encode() + b"\n")
-    except OSError as error:
-        raise BuildError(f"cannot write {quote(str(name))}: {error.strerror or error}") from error
+
+    def __init__(self, folder: Path) -> None:
+        self._name = folder / UNFINISHED_NAME
+        self._file = -1
+
+    def append(self, path: str) -> None:
+        """Note that a file is about to be touched.
+
+        Raises:
+            BuildError: The list cannot be written.
+        """
+        try:
+            if self._file < 0:
+                self._name.parent.mkdir(parents=True, exist_ok=True)
+                flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
+                self._file = os.open(self._name, flags, 0o666)
+            os.write(self._file, json.dumps(path).encode() + b"\n")
+        except OSError as error:
+            reason = error.strerror or error
+            raise BuildError(f"cannot write {quote(str(self._name))}: {reason}") from error
+
+    def close(self) -> None:
+        """Close the list; the next path opens it again."""
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
+
+    def __del__(self) -> None:
+        self.close()
 
 
 def forget_paths(folder: Path) -> None:

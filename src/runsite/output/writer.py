@@ -1,5 +1,7 @@
 """Writing a site: only what changed, each file whole or not at all, nobody else's file deleted."""
 
+# ruff: noqa: PTH103, PTH110, PTH118, PTH120 - a build writes thousands of files; `Path` objects cost more than the calls
+
 from __future__ import annotations
 
 import contextlib
@@ -19,7 +21,7 @@ from runsite.output.manifest import (
     format_manifest,
     read_manifest,
 )
-from runsite.output.unfinished import append_path, forget_paths, read_paths
+from runsite.output.unfinished import PathLog, forget_paths, read_paths
 
 __all__ = ["Changes", "SiteWriter"]
 
@@ -51,7 +53,10 @@ class SiteWriter:
         self._unfinished = read_paths(folder)
         self._before = _doubt(read_manifest(folder), self._unfinished)
         self._now: dict[str, Entry] = {}
-        self._made_folders: set[Path] = set()
+        self._log = PathLog(folder)
+        self._made_folders: set[str] = set()
+        # Paths as texts: a build writes and looks at thousands, and objects cost more than the calls.
+        self._root = str(folder)
 
     @property
     def before(self) -> Manifest:
@@ -97,10 +102,10 @@ class SiteWriter:
         if old and old.sha256 == entry.sha256 and self._stands(path, old):
             self.changes.n_same += 1
             return
-        target = self.folder / path
-        if old is None and target.exists():
-            self._refuse_foreign(target, data)
-        append_path(self.folder, path)
+        target = os.path.join(self._root, path)
+        if old is None and os.path.exists(target):
+            self._refuse_foreign(Path(target), data)
+        self._log.append(path)
         self._replace(target, data)
         (self.changes.changed if old else self.changes.added).append(path)
 
@@ -116,16 +121,16 @@ class SiteWriter:
             self._remove(path)
         manifest = Manifest(inputs, n_runs, tuple(warnings), self._now)
         if manifest != self._before or not (self.folder / MANIFEST_NAME).exists():
-            self._replace(self.folder / MANIFEST_NAME, format_manifest(manifest))
+            self._replace(os.path.join(self._root, MANIFEST_NAME), format_manifest(manifest))
         for path in filter(self._is_inside, self._unfinished):
             with contextlib.suppress(OSError):
-                _temporary_of(self.folder / path).unlink()
+                os.unlink(os.path.join(self._root, path) + _TEMP_SUFFIX)
+        self._log.close()
         forget_paths(self.folder)
         return self.changes
 
     def _claim(self, path: str, entry: Entry) -> None:
-        parts = PurePosixPath(path).parts
-        if not parts or path.startswith("/") or "\\" in path or ".." in parts:
+        if not path.strip("./") or path.startswith("/") or "\\" in path or ".." in path.split("/"):
             raise BuildError(f"the path {quote(path)} leads out of the site")
         if path in self._now:
             raise BuildError(f"two pages want the path {quote(path)}")
@@ -133,7 +138,7 @@ class SiteWriter:
 
     def _stands(self, path: str, entry: Entry) -> bool:
         try:
-            status = (self.folder / path).lstat()
+            status = os.lstat(os.path.join(self._root, path))
         except OSError:
             return False
         return status.st_size == entry.size_bytes and stat.S_ISREG(status.st_mode)
@@ -146,20 +151,20 @@ class SiteWriter:
             hint="move it away, or build into a folder of its own: --output DIR",
         )
 
-    def _replace(self, target: Path, data: bytes) -> None:
-        temporary = _temporary_of(target)
+    def _replace(self, target: str, data: bytes) -> None:
+        temporary = target + _TEMP_SUFFIX
         try:
-            if target.parent not in self._made_folders:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                self._made_folders.add(target.parent)
-            temporary.write_bytes(data)
+            folder = os.path.dirname(target)
+            if folder not in self._made_folders:
+                os.makedirs(folder, exist_ok=True)
+                self._made_folders.add(folder)
+            with open(temporary, "wb") as file:
+                file.write(data)
             os.replace(temporary, target)
         except OSError as error:
             with contextlib.suppress(OSError):
-                temporary.unlink()
-            raise BuildError(
-                f"cannot write {quote(str(target))}: {error.strerror or error}"
-            ) from error
+                os.unlink(temporary)
+            raise BuildError(f"cannot write {quote(target)}: {error.strerror or error}") from error
 
     def _remove(self, path: str) -> None:
         target = self.folder / path
@@ -190,7 +195,3 @@ def _doubt(manifest: Manifest, unfinished: Collection[str]) -> Manifest:
         return manifest
     doubted = dict.fromkeys(unfinished, Entry(sha256="", size_bytes=-1))
     return dataclasses.replace(manifest, inputs="", files={**manifest.files, **doubted})
-
-
-def _temporary_of(target: Path) -> Path:
-    return target.with_name(target.name + _TEMP_SUFFIX)

@@ -24,6 +24,7 @@ _SIGNIFICANT = 4
 _PLAIN_BELOW = 1e6
 _PLAIN_FROM = 1e-4
 _EXACT_INTEGERS = 1e15
+_NEAR_HALF = 1e-6
 
 
 def format_number(value: float | None) -> str:
@@ -44,6 +45,8 @@ def format_number(value: float | None) -> str:
     if not _PLAIN_FROM <= abs(value) < _PLAIN_BELOW:
         return f"{mantissa}e{power}"
     decimals = max(0, _SIGNIFICANT - 1 - power)
+    if abs(abs(value) * 10.0**decimals % 1 - 0.5) > _NEAR_HALF:
+        return f"{value:.{decimals}f}"
     # Halves go away from zero, as in the browser's toFixed.
     return str(Decimal(value).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP))
 

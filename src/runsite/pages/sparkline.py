@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,31 +48,41 @@ def _draw(pieces: Sequence[Sequence[float]]) -> Sparkline | None:
     drawn = [piece for piece in pieces if piece]
     low, high = min(map(min, drawn)), max(map(max, drawn))
     count = sum(map(len, pieces)) + len(pieces) - 1
-    x_scale = (WIDTH - 2 * _PAD) / max(count - 1, 1)
+    columns = _find_columns(count)
     y_scale = (HEIGHT - 2 * _PAD) / (high - low) if 0 < high - low < math.inf else 0.0
     base = HEIGHT - _PAD + 0.5 if y_scale else HEIGHT / 2
     paths: list[str] = []
-    x = start = 0
+    start = 0
     y = 0
     for piece in pieces:
-        steps = []
-        for place, value in enumerate(piece, start):
+        if piece:
             # A range that is itself infinite is drawn flat: infinity times nothing is no number.
-            rise = (value - low) * y_scale if y_scale else 0.0
-            x, y = int(_PAD + place * x_scale + 0.5), int(base - rise)
-            steps.append(f"{x} {y}")
-        if steps:
-            paths.append("M" + "L".join(steps))
+            rows = [int(base - (v - low) * y_scale) if y_scale else int(base) for v in piece]
+            places = columns[start : start + len(piece)]
+            paths.append("M" + "L".join(map("%d %d".__mod__, zip(places, rows, strict=True))))
+            x, y = places[-1], rows[-1]
         start += len(piece) + 1
     return Sparkline(path="".join(paths), end_x=x, end_y=y)
+
+
+@functools.lru_cache(maxsize=256)
+def _find_columns(count: int) -> tuple[int, ...]:
+    """Find where each of some values stands, from the left; most histories are of one length."""
+    scale = (WIDTH - 2 * _PAD) / max(count - 1, 1)
+    return tuple(int(_PAD + place * scale + 0.5) for place in range(count))
+
+
+@functools.lru_cache(maxsize=256)
+def _find_buckets(count: int) -> tuple[slice, ...]:
+    edges = [bucket * count // _BUCKETS for bucket in range(_BUCKETS + 1)]
+    return tuple(map(slice, edges, edges[1:]))
 
 
 def _thin(values: Sequence[float]) -> list[float]:
     """Keep each bucket's lowest and highest value in their order, and the very last."""
     kept: list[float] = []
-    count = len(values)
-    for bucket in range(_BUCKETS):
-        part = values[bucket * count // _BUCKETS : (bucket + 1) * count // _BUCKETS]
+    for bucket in _find_buckets(len(values)):
+        part = values[bucket]
         low, high = min(part), max(part)
         kept += (low, high) if part.index(low) < part.index(high) else (high, low)
     kept[-1] = values[-1]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import Any
 
 from runsite.pages.run import RunPage
@@ -17,6 +18,8 @@ from runsite.render.shards import render_shard
 __all__ = ["render_run_shard"]
 
 _LEFT_OUT = frozenset({"site", "meta"})
+# One for all: `json.dumps` makes an encoder each time, and a large site writes a million values.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 _FIELDS = tuple(field.name for field in dataclasses.fields(RunPage) if field.name not in _LEFT_OUT)
 
 
@@ -56,7 +59,7 @@ def _plain(value: object) -> object:
 def _columns(items: tuple[object, ...]) -> dict[str, object]:
     columns: dict[str, object] = {"": len(items)}
     for name in _names_of(items[0]):
-        values = [_plain(getattr(item, name)) for item in items]
+        values = [v if type(v) is str else _plain(v) for v in map(attrgetter(name), items)]
         # A column that says nothing is left out: most facts have no link and no longer form.
         if any(values) or any(value not in ("", None) for value in values):
             columns[name] = values
@@ -69,6 +72,6 @@ def _names_of(value: Any) -> Iterable[str]:
 
 
 def _json(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = _ENCODER.encode(value)
     # A lone surrogate (a badly decoded file name) cannot be written as UTF-8.
     return text.encode("utf-8", "replace").decode()

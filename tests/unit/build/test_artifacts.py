@@ -121,11 +121,14 @@ def test_limits_are_kept_and_said(log, built):
     assert report.warnings == ()
 
 
-def test_no_file_is_copied_on_request(log, built):
-    """A limit of nothing keeps all files out."""
-    log({"a.txt": b"x"})
-    _, site = built(max_artifacts_mb=0)
+def test_no_file_is_copied_on_request(log, built, tmp_path):
+    """A limit of nothing keeps all files out, empty ones too, and misses none that is away."""
+    run_id = log({"a.txt": b"x", "b.txt": b"y", "empty.txt": b"", "gone.txt": b""})
+    for name in ("b.txt", "gone.txt"):
+        (tmp_path / "runs" / "artifacts" / run_id / name).unlink()
+    report, site = built(max_artifacts_mb=0)
     assert [path for path in site if path.startswith("files/")] == []
+    assert report.warnings == ()
 
 
 def test_a_missing_or_changed_file_is_a_warning(log, built, tmp_path):

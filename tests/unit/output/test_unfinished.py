@@ -6,8 +6,14 @@ import pytest
 
 from runsite.errors import BuildError
 from runsite.output.manifest import MANIFEST_NAME
-from runsite.output.unfinished import UNFINISHED_NAME, append_path, read_paths
+from runsite.output.unfinished import UNFINISHED_NAME, PathLog, read_paths
 from runsite.output.writer import SiteWriter
+
+
+def append_path(folder, path):
+    log = PathLog(folder)
+    log.append(path)
+    log.close()
 
 
 def write(folder, files, *, keys=False):

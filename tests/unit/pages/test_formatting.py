@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, datetime, timedelta, timezone
+from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 from hypothesis import given
@@ -95,3 +96,22 @@ def test_sizes_and_counts():
         "1000.0 TB",
     ]
     assert format_count(76_518) == "76,518"
+
+
+@given(st.floats(min_value=1e-4, max_value=999_999).flatmap(lambda v: st.sampled_from([v, -v])))
+def test_the_short_way_rounds_like_the_exact_one(value):
+    """Four significant digits are those of exact decimal arithmetic, halves away from zero."""
+    shown = format_number(value)
+    if value == int(value) or "e" in shown:
+        return
+    step = Decimal(1).scaleb(-len(shown.partition(".")[2]))
+    assert shown == str(Decimal(value).quantize(step, rounding=ROUND_HALF_UP))
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(1234.5, "1235"), (-123.25, "-123.3"), (0.0625, "0.0625"), (10.125, "10.13")],
+)
+def test_halves_go_away_from_zero(value, shown):
+    """A value that lies between two is the farther one, as in the browser."""
+    assert format_number(value).rstrip("0") == shown
