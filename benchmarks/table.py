@@ -27,6 +27,10 @@ from support.chromium import FLAGS, find_chromium
 
 COMPARED = 1_000
 TYPED = "metrics.rmse < 7 and params.param_3 > 40"
+SEARCHED = "param_3=4 run-99 finished"
+SORTED = ("metrics.rmse", "params.param_0", "run.name", "run.started", "metrics.mae")
+# Plots follow the table a little later: what they draw is not part of the next answer.
+REST_MS = 700
 
 # A task, and the frame after it: layout and paint of what it drew are part of the answer.
 TIMED = """async ([task, argument]) => {
@@ -34,6 +38,11 @@ TIMED = """async ([task, argument]) => {
     new Map([
         ["filter", () => runsite.view.setFilter(argument)],
         ["sort", () => document.querySelector(`[data-sort="${argument}"]`).click()],
+        ["search", () => {
+            const input = document.querySelector("#search-input");
+            input.value = argument;
+            input.dispatchEvent(new Event("input"));
+        }],
     ]).get(task)();
     const drawn = performance.now() - begin;
     await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
@@ -63,8 +72,45 @@ def time_filter(page: Page, times: int) -> list[list[float]]:
 
 def time_sort(page: Page, times: int) -> list[list[float]]:
     """Click on headers of numbers, of texts and of times."""
-    columns = ("metrics.rmse", "params.param_0", "run.name", "run.started", "metrics.mae")
-    return [page.evaluate(TIMED, ["sort", column]) for _ in range(times) for column in columns]
+    return [page.evaluate(TIMED, ["sort", column]) for _ in range(times) for column in SORTED]
+
+
+class Processor:
+    """The processor time of a page's own thread; lives as long as the page."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.session = page.context.new_cdp_session(page)
+        self.session.send("Performance.setTimeDomain", {"timeDomain": "threadTicks"})
+        self.session.send("Performance.enable")
+
+    def read(self) -> float:
+        """Return the milliseconds so far."""
+        metrics = self.session.send("Performance.getMetrics")["metrics"]
+        return next(m["value"] for m in metrics if m["name"] == "TaskDuration") * 1000
+
+    def measure(self, task: str, argument: str) -> float:
+        """Do a task once the page is at rest; return what it took, with the frame after it."""
+        self.page.wait_for_timeout(REST_MS)
+        begin = self.read()
+        self.page.evaluate(TIMED, [task, argument])
+        return self.read() - begin
+
+
+def measure_processor(page: Page, site: Path, times: int) -> None:
+    """Measure keystrokes and sorts by the processor's clock, which neighbours do not move."""
+    processor = Processor(page)
+    page.goto(f"{site.as_uri()}/experiments/bench/index.html")
+    page.wait_for_function("window.runsite && window.runsite.view")
+    typed = [TYPED[:end] for end in range(1, len(TYPED) + 1)]
+    show("filter keystroke, processor", [processor.measure("filter", text) for text in typed])
+    page.evaluate(TIMED, ["filter", ""])
+    sorts = [processor.measure("sort", column) for _ in range(times) for column in SORTED]
+    show("sort, processor", sorts)
+    page.goto(f"{site.as_uri()}/search.html")
+    page.wait_for_function("window.runsite && window.runsite.search")
+    asked = [SEARCHED[:end] for end in range(1, len(SEARCHED) + 1)]
+    show("search keystroke, processor", [processor.measure("search", text) for text in asked])
 
 
 def time_compare(page: Page, folder: Path, runs: int) -> float:
@@ -106,6 +152,7 @@ def measure(page: Page, runs: int, times: int) -> None:
     show("sort, script", [one[0] for one in sorts])
     show("sort, with the frame", [one[1] for one in sorts])
     show(f"compare {COMPARED:,} runs", [time_compare(page, site, runs) for _ in range(times)])
+    measure_processor(page, site, times)
     shutil.rmtree(folder)
 
 

@@ -29,7 +29,13 @@ PAGES = [
     f"compare.html#runs={make_run_id(1)},{make_run_id(2)}",
     f"compare.html#runs={make_run_id(1)},{make_run_id(2)}&base={make_run_id(2)}&all=1",
     f"compare.html#runs={make_run_id(1)},{make_run_id(2)}&shape=rows",
+    f"compare.html#runs={','.join(make_run_id(n) for n in range(30))}&select={make_run_id(2)}",
+    f"compare.html#runs={','.join(make_run_id(n) for n in range(30))}&group=params.booster",
+    "compare.html",
+    "search.html",
     "search.html#q=dart",
+    "search.html#q=taxi",
+    "search.html#q=dart%20zzz",
     "data/index.html",
     "404.html",
 ]

@@ -9,8 +9,10 @@ import json
 
 import pytest
 
+import runsite
 from runsite.config import Config, SiteConfig
 from runsite.records import InputRecord, SourceRecord
+from runsite.tracking.media import format_png
 from support.sites import build_site, make_run, make_run_id, make_taxi_runs, write_store
 
 pytestmark = pytest.mark.browser
@@ -217,6 +219,35 @@ def test_the_page_says_when_a_run_is_unknown(compare):
     """An address from another site is answered, not broken."""
     page = compare("runs=nope,__proto__,%253Cscript%253E&base=x&versions=a/1")
     assert "4 of 4 runs are not on this site" in page.locator(".toolbar-count").inner_text()
+
+
+def test_files_and_pictures_stand_side_by_side(open_site, tmp_path, monkeypatch):
+    """Files that differ are told by their digest; pictures of one name stand beside each other."""
+    monkeypatch.chdir(tmp_path)
+    runsite.set_tracking_uri(str(tmp_path / "runs"))
+    ids: list[str] = []
+    for shade, name in enumerate(("light", "dark")):
+        with runsite.start_run(run_name=name) as run:
+            picture = tmp_path / "curve.png"
+            pixels = bytes([90 * shade, 60, 120]) * (32 * 24)
+            picture.write_bytes(format_png(pixels, width=32, height=24, channels=3))
+            runsite.log_artifact(str(picture), "plots")
+            runsite.log_text("the same", "same.txt")
+            runsite.log_text(name, "<b>odd</b>.txt")
+            ids.append(run.info.run_id)
+    build_site(tmp_path / "runs", tmp_path / "site")
+    page = open_site(tmp_path / "site", path=f"compare.html#runs={','.join(ids)}")
+    page.get_by_role("rowheader", name="plots/curve.png").wait_for()
+    assert len(set(line(page, "<b>odd</b>.txt"))) == 2
+    assert page.get_by_role("rowheader", name="same.txt").count() == 0
+    figures = page.locator(".compare-pictures figure")
+    assert figures.locator("figcaption").all_inner_texts() == ["light", "dark"]
+    figures.last.scroll_into_view_if_needed()
+    for place in (0, 1):
+        image = figures.nth(place).locator("img")
+        assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") == 32
+    page.get_by_label("Only what differs").uncheck()
+    page.get_by_role("rowheader", name="same.txt").wait_for()
 
 
 def test_facts_are_data(site):

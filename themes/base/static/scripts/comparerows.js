@@ -12,7 +12,7 @@
       super(page.runs, new Map([...readState(), ["nest", "off"]]));
       this.page = page;
       const frame = make("div", { class: "runs-frame" }, make("div", { class: "runs-scroll", role: "group", "aria-label": "Runs below each other" }, make("table", { class: "runs-table" }, make("thead", {}), make("tbody", {}))));
-      this.count = make("span", { role: "status" });
+      this.count = make("span", { class: "muted", role: "status" });
       this.only = make("button", { type: "button", class: "button-primary", onclick: () => page.choose([...this.selected]) });
       this.drop = make("button", { type: "button", class: "plain", onclick: () => page.choose(page.ids.filter((/** @type {string} */ id) => !this.selected.has(id))) });
       this.back = make("button", { type: "button", class: "plain", onclick: () => this.reset() }, "Reset this view");
@@ -58,6 +58,7 @@
       const { size } = this.selected;
       const kept = this.rows.length;
       this.count.textContent = kept < this.runs.size ? `${formatCount(kept)} of ${formatCount(this.runs.size)} runs match` : size ? "" : "Tick runs to compare only those";
+      this.count.hidden = !this.count.textContent;
       this.only.hidden = this.drop.hidden = size === 0;
       this.only.textContent = `Compare only ${size === 1 ? "this one" : `these ${formatCount(size)}`}`;
       this.drop.textContent = `Remove ${formatCount(size)}`;
