@@ -83,7 +83,7 @@ class ImportanceShop:
         # NaN and infinities are JSON to Python on both sides.
         source.write_text(json.dumps(work), encoding="utf-8")
         self._process = subprocess.Popen(  # noqa: S603 - this interpreter and our module, no shell
-            [sys.executable, "-m", "runsite.queries.forest", str(source)],
+            [sys.executable, "-P", "-m", "runsite.queries.forest", str(source)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -22,6 +22,7 @@ class BuildOptions:
         base_url: Where the site will be published; empty for a site that can lie anywhere.
         force: Build everything anew, also where the inputs are the same.
         check_links: Look for links within the site that lead nowhere.
+        jobs: Processes that make pages; 0 for as many as pay.
     """
 
     store: str
@@ -31,6 +32,7 @@ class BuildOptions:
     base_url: str = ""
     force: bool = False
     check_links: bool = False
+    jobs: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from runsite.build.models import write_models
 from runsite.build.options import BuildOptions
 from runsite.build.plan import SitePlan, plan_site
 from runsite.build.prepare import Preparation, find_template_cache
+from runsite.build.press import PressSettings
 from runsite.build.reading import RunIndex, SiteData, read_site_data
 from runsite.build.runs import plan_runs, write_runs
 from runsite.build.search import write_search
@@ -95,15 +96,21 @@ def write_site(
     )
     site = _make_site(options, data, site_plan)
     runs = RunIndex(data.runs.frame, find_path=site.find_run_path)
+    press = PressSettings(
+        theme=theme,
+        assets=find_versions(assets),
+        compiled=find_template_cache(),
+        site=site,
+        directions=options.config.site.directions,
+    )
     shop = Workshop(
         options=options,
         site=site,
         data=dataclasses.replace(data, runs=runs),
-        environment=make_environment(
-            theme, assets=find_versions(assets), compiled=find_template_cache()
-        ),
+        environment=make_environment(theme, assets=press.assets, compiled=press.compiled),
         writer=writer,
         code=code,
+        press=press,
     )
     files = publish_files(shop, first=versions)
     plan = plan_runs(shop, site_plan=site_plan, versions=versions, files=files)

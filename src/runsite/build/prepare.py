@@ -139,7 +139,7 @@ def _find_key(name: str) -> str:
 
 def _start(name: str, path: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603 - this interpreter and this module, no shell
-        [sys.executable, "-m", "runsite.build.prepare", name, str(path)],
+        [sys.executable, "-P", "-m", "runsite.build.prepare", name, str(path)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

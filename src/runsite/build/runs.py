@@ -15,12 +15,13 @@ from runsite.build.histories import (
     render_curve_shard,
 )
 from runsite.build.plan import SitePlan
+from runsite.build.press import PageOrder, Press, find_job_count
 from runsite.build.quality import read_quality
 from runsite.build.shards import Shard
 from runsite.build.workshop import Workshop
 from runsite.pages.context import RunRef, StageRef
 from runsite.pages.paths import make_run_path
-from runsite.pages.run import RunSurroundings, assemble_run_page
+from runsite.pages.run import RunSurroundings
 from runsite.render.shards import render_curves
 
 __all__ = ["RunPlan", "plan_runs", "write_runs"]
@@ -99,21 +100,30 @@ def write_runs(shop: Workshop, plan: RunPlan, *, tick: Callable[[int], None]) ->
         for shard, key in shard_keys.items()
         if not shop.writer.keep(shard.path, key=key)
     }
-    for groups, curves in collect_batches(
-        shop.data.store,
-        _group(plan, stale, stale_shards),
-        points=plan.points,
-        max_points=plan.max_points or _SPARK_POINTS,
-    ):
-        _write_shards(
-            shop,
-            [stale_shards[tuple(g)] for g in groups if tuple(g) in stale_shards],
-            curves,
-            keys=shard_keys,
-        )
-        wanted = [run_id for group in groups for run_id in group if run_id in stale]
-        _write_pages(shop, plan, wanted, sparks=_find_sparks(curves, wanted), keys=keys)
-        tick(len(wanted))
+    with Press(
+        shop.press,
+        environment=shop.environment,
+        jobs=find_job_count(shop.options.jobs),
+        n_pages=len(stale),
+    ) as press:
+        for groups, curves in collect_batches(
+            shop.data.store,
+            _group(plan, stale, stale_shards),
+            points=plan.points,
+            max_points=plan.max_points or _SPARK_POINTS,
+        ):
+            _write_shards(
+                shop,
+                [stale_shards[tuple(g)] for g in groups if tuple(g) in stale_shards],
+                curves,
+                keys=shard_keys,
+            )
+            wanted = [run_id for group in groups for run_id in group if run_id in stale]
+            orders = _make_orders(shop, plan, wanted, sparks=_find_sparks(curves, wanted))
+            for order, page in press.make(orders):
+                run_id = order.run.run_id
+                shop.writer.write(make_run_path(run_id), page, key=keys[run_id])
+            tick(len(wanted))
 
 
 def _write_shards(
@@ -132,27 +142,17 @@ def _find_sparks(curves: pl.DataFrame, run_ids: Sequence[str]) -> Sparks:
     return sparks
 
 
-def _write_pages(
-    shop: Workshop,
-    plan: RunPlan,
-    run_ids: Sequence[str],
-    *,
-    sparks: Sparks,
-    keys: Mapping[str, str],
-) -> None:
-    directions = shop.options.config.site.directions
+def _make_orders(
+    shop: Workshop, plan: RunPlan, run_ids: Sequence[str], *, sparks: Sparks
+) -> list[PageOrder]:
     records = shop.data.runs.find_records(run_ids)
+    orders = []
     for run_id in run_ids:
         around = plan.around[run_id]
         files = read_files(shop, records[run_id], skipped=around.skipped)
-        page = assemble_run_page(
-            records[run_id],
-            site=shop.site,
-            around=replace(around, files=files, quality=read_quality(shop, records[run_id])),
-            curves=sparks.get(run_id, {}),
-            directions=directions,
-        )
-        shop.write_page(page, key=keys[run_id])
+        around = replace(around, files=files, quality=read_quality(shop, records[run_id]))
+        orders.append(PageOrder(records[run_id], around, sparks.get(run_id, {})))
+    return orders
 
 
 def _group(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from jinja2 import Environment
 
 from runsite.build.options import BuildOptions
+from runsite.build.press import PressSettings
 from runsite.build.reading import SiteData
 from runsite.output.writer import SiteWriter
 from runsite.pages.context import Site
@@ -22,6 +23,7 @@ class Workshop:
 
     Attributes:
         code: Digest of all inputs but the data.
+        press: What is the same for all run pages, wherever they are made.
     """
 
     options: BuildOptions
@@ -30,6 +32,7 @@ class Workshop:
     environment: Environment
     writer: SiteWriter
     code: str
+    press: PressSettings
 
     def make_key(self, *inputs: object) -> str:
         """Digest what a file is made from; the code and the settings are always part of it."""

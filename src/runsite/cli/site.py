@@ -36,6 +36,14 @@ _NAMES_SHOWN = 5
     "--strict", is_flag=True, help="Fail (exit code 3) where there is a warning; check links too."
 )
 @click.option("--force", is_flag=True, help="Build anew, also where nothing has changed.")
+@click.option(
+    "--jobs",
+    "-j",
+    metavar="N",
+    type=click.IntRange(min=0),
+    default=0,
+    help="Processes that make the pages of many runs (default: 2, or 1 on one core).",
+)
 def build(  # noqa: PLR0913 - one parameter for each option
     store: str | None,
     registry: str | None,
@@ -45,6 +53,7 @@ def build(  # noqa: PLR0913 - one parameter for each option
     title: str | None,
     strict: bool,
     force: bool,
+    jobs: int,
 ) -> int:
     """Render the static site.
 
@@ -66,6 +75,7 @@ def build(  # noqa: PLR0913 - one parameter for each option
         base_url=base_url or config.site.base_url,
         force=force,
         check_links=strict,
+        jobs=jobs,
     )
     with _show_progress() as progress:
         report = build_site(options, progress=progress)
