@@ -121,6 +121,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     except (OSError, RecursionError) as error:
         click.echo(f"{click.style('error:', fg='red', bold=True)} {_describe(error)}", err=True)
         sys.exit(1)
+    except RuntimeError as error:
+        if "Symlink loop" not in str(error):  # what pathlib says before Python 3.13
+            raise
+        click.echo(f"{click.style('error:', fg='red', bold=True)} {quote(error)[1:-1]}", err=True)
+        sys.exit(1)
     sys.exit(result if isinstance(result, int) else 0)
 
 

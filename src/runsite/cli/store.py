@@ -239,7 +239,11 @@ def export(store: str | None, *, what: str, form: str, output: str | None) -> in
     data = encode_frame(frame, form)
     if output:
         try:
-            write_whole(Path(output), data)
+            target = Path(output)
+            if target.exists() and not target.is_file():
+                target.write_bytes(data)  # a device or a pipe is written to, never replaced
+            else:
+                write_whole(target, data)
         except OSError as error:
             raise StoreError(f"cannot write {quote(output)}: {error.strerror or error}") from error
         click.echo(f"wrote {frame.height} rows to {plain(output)}", err=True)

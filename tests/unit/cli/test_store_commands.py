@@ -8,6 +8,9 @@ import json
 import os
 import shutil
 import socket
+import subprocess
+import sys
+import threading
 from datetime import timedelta
 
 import pyarrow.parquet as pq
@@ -188,3 +191,45 @@ def test_gc_does_not_follow_links_to_what_is_no_run(store, cli, tmp_path):
     result = cli("gc")
     assert "letters" not in result.stdout
     assert (tmp_path / "home" / "letters" / "a.txt").read_text() == "dear"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pipes with names")
+@pytest.mark.usefixtures("store")
+def test_export_writes_to_a_pipe_and_leaves_it_one(cli, tmp_path):
+    """What is no plain file is written to, never replaced by one."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    got = []
+    reader = threading.Thread(target=lambda: got.append(pipe.read_bytes()), daemon=True)
+    reader.start()
+    assert cli("export", "--output", str(pipe)).exit_code == 0
+    reader.join(timeout=20)
+    assert got[0].startswith(b"run_id,")
+    assert pipe.is_fifo()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+def test_a_link_in_a_circle_and_a_file_for_a_folder_are_one_line(store, tmp_path):
+    """No traceback: what the file system refuses, and where."""
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    command = [sys.executable, "-m", "runsite"]
+    loop = subprocess.run(
+        [*command, "build", "--store", str(tmp_path / "loop")],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        check=False,
+    )
+    assert (loop.returncode, loop.stderr.startswith("error: ")) == (1, True)
+    assert "Traceback" not in loop.stderr
+    shutil.rmtree(store.layout.metrics)
+    store.layout.metrics.write_text("")
+    seal = subprocess.run(
+        [*command, "seal", "--store", str(store.root)],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        check=False,
+    )
+    assert (seal.returncode, seal.stderr.splitlines()[0]) == (1, "error: File exists")
+    assert seal.stderr.splitlines()[1].startswith("  where: ")
