@@ -20,8 +20,10 @@ from runsite.build.quality import read_quality
 from runsite.build.shards import Shard
 from runsite.build.workshop import Workshop
 from runsite.pages.context import RunRef, StageRef
+from runsite.pages.nested import MAX_CONSIDERED
 from runsite.pages.paths import make_run_path
 from runsite.pages.run import RunSurroundings
+from runsite.records import RunRecord
 from runsite.render.shards import render_curves
 
 __all__ = ["RunPlan", "plan_runs", "write_runs"]
@@ -53,8 +55,10 @@ class RunPlan:
 
     def make_stamp(self, run_id: str) -> str:
         """Tell all that a run's page is made from; empty for a run in progress."""
-        stamp = self.stamps[run_id]
-        return f"{stamp}\n{_describe(self.around[run_id])}" if stamp else ""
+        around = self.around[run_id]
+        nested = [self.stamps[child.run_id] for child in around.children[:MAX_CONSIDERED]]
+        stamps = [self.stamps[run_id], *nested]
+        return "\n".join([*stamps, _describe(around)]) if all(stamps) else ""
 
 
 def plan_runs(
@@ -150,9 +154,21 @@ def _make_orders(
     for run_id in run_ids:
         around = plan.around[run_id]
         files = read_files(shop, records[run_id], skipped=around.skipped)
-        around = replace(around, files=files, quality=read_quality(shop, records[run_id]))
+        around = replace(
+            around,
+            files=files,
+            quality=read_quality(shop, records[run_id]),
+            nested=_read_nested(shop, around),
+        )
         orders.append(PageOrder(records[run_id], around, sparks.get(run_id, {})))
     return orders
+
+
+def _read_nested(shop: Workshop, around: RunSurroundings) -> tuple[tuple[RunRef, RunRecord], ...]:
+    """Read the records of nested runs, of the first thousands: a table shows fewer."""
+    children = around.children[:MAX_CONSIDERED]
+    records = shop.data.runs.find_records(child.run_id for child in children)
+    return tuple((child, records[child.run_id]) for child in children)
 
 
 def _group(

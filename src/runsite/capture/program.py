@@ -46,7 +46,7 @@ def read_program() -> Program:
     if file is not None and not file.is_file():
         file = None
     repository = find_repository(file.parent if file else Path.cwd())
-    name = given or "<stdin>"
+    name = given or ("<stdin>" if notebook is None else "<notebook>")
     if file is not None and repository is not None:
         name = file.relative_to(repository).as_posix()
     return Program(

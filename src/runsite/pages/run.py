@@ -25,6 +25,7 @@ from runsite.pages.formatting import (
     format_number,
     format_time,
 )
+from runsite.pages.nested import NestedTable, make_nested_table
 from runsite.pages.paths import (
     OVERVIEW_PATH,
     find_root,
@@ -95,6 +96,7 @@ class RunSurroundings:
     following: RunRef | None = None
     parent: RunRef | None = None
     children: tuple[RunRef, ...] = ()
+    nested: tuple[tuple[RunRef, RunRecord], ...] = ()
     versions: tuple[StageRef, ...] = ()
     curves_path: str = ""
     skipped: tuple[tuple[str, str], ...] = ()
@@ -131,6 +133,7 @@ class RunPage:
     parent: RunRef | None = told("The run that this one is nested in.")
     children: tuple[RunRef, ...] = told("Runs nested in this one, oldest first.")
     n_children: int = told("How many children there are; the list may be shorter.")
+    nested: NestedTable = told("The children with what they differ in, the best first.")
     previous: RunRef | None = told("The run before this one in its experiment.")
     following: RunRef | None = told("The run after this one in its experiment.")
     curves_path: str = told("Data shard that holds the histories; empty where there are none.")
@@ -195,6 +198,7 @@ def assemble_run_page(
         parent=around.parent,
         children=around.children[:_MAX_RELATED],
         n_children=len(around.children),
+        nested=make_nested_table(around.nested, directions=directions),
         previous=around.previous,
         following=around.following,
         curves_path=around.curves_path,

@@ -67,6 +67,22 @@ def test_one_more_run_changes_few_files(store, tmp_path):
     assert "index.html" in report.changed
 
 
+def test_a_runs_page_has_its_nested_runs_and_follows_them(store, tmp_path):
+    """Values of nested runs stand on their parent's page, which is made anew when one changes."""
+    site = tmp_path / "site"
+    parent = make_run_id(0)
+    page = site / "runs" / f"{parent}.html"
+    records = [(make_run(n, parent_run_id=parent), {"rmse": [9.0 - n]}) for n in (7, 8)]
+    write_store(store, records)
+    build_site(store, site)
+    rows = [e.text for e in parse_elements(page.read_text()) if e.tag == "strong"]
+    assert rows == ["1"]
+    assert build_site(store, site).unchanged
+    Store.open(store).update_run(make_run_id(7), run_name="renamed trial")
+    assert f"runs/{parent}.html" in build_site(store, site).changed
+    assert "renamed trial" in page.read_text()
+
+
 def test_a_deleted_run_goes(store, tmp_path):
     """The page of a deleted run is removed, and nothing links to it any more."""
     site = tmp_path / "site"

@@ -71,6 +71,7 @@ def test_a_notebook_is_known_by_its_kernel(monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "ipykernel", ModuleType("ipykernel"))
     monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
     assert find_notebook() == ""
+    assert read_program().name == "<notebook>"
     monkeypatch.setenv("JPY_SESSION_NAME", str(tmp_path / "explore.ipynb"))
     program = read_program()
     assert (program.kind, program.name) == ("NOTEBOOK", str(tmp_path / "explore.ipynb"))
