@@ -199,5 +199,9 @@ def test_a_model_is_described_without_loading_it(project: Path):
     assert set(found.flavors) == {"sklearn", "python_function"}
     for place in (info.model_uri, folder, folder / "MLmodel"):
         assert runsite.models.Model.load(place).model_id == info.model_id
+    metadata = runsite.pyfunc.load_model(info.model_uri).metadata
+    assert metadata.get_input_schema() == info.signature.inputs
+    assert metadata.get_output_schema() == info.signature.outputs
+    assert metadata.get_params_schema() is None
     with pytest.raises(NotFoundError):
         runsite.models.get_model_info("runs:/" + "0" * 32 + "/m")

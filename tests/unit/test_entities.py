@@ -8,7 +8,7 @@ import pickle
 import pytest
 
 from runsite import entities
-from runsite.entities import PagedList, Run, RunData, RunInfo, RunStatus, ViewType
+from runsite.entities import Metric, PagedList, Run, RunData, RunInfo, RunStatus, ViewType
 
 INFO = RunInfo("ab", "0", "ada", "FINISHED", 1, 2, run_name="calm-otter-1")
 
@@ -52,3 +52,12 @@ def test_a_run_as_a_dictionary_is_ready_for_json():
     assert values["info"]["run_name"] == "calm-otter-1"
     assert values["data"] == {"metrics": {"m": 1.0}, "params": {"p": "1"}, "tags": {"t": "x"}}
     assert values["inputs"] == {"dataset_inputs": ()}
+
+
+def test_an_entity_becomes_a_dictionary_of_its_fields():
+    """Tutorials print ``dict(version)`` and make tables of ``[dict(m) for m in history]``."""
+    metric = Metric("rmse", 7.0, 1234, 3)
+    assert dict(metric) == dataclasses.asdict(metric)
+    assert (dict(metric)["value"], dict(metric)["step"]) == (7.0, 3)
+    assert dict(INFO)["run_name"] == "calm-otter-1"
+    assert dict(Run(INFO, RunData({}, {}, {})))["info"] is INFO

@@ -7,8 +7,8 @@ there. Pure: how a stored run becomes a `Run` is in `runsite.tracking.convert`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, fields
 from enum import IntEnum, StrEnum
 from typing import Generic, TypeVar
 
@@ -68,7 +68,16 @@ class SourceType(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Metric:
+class _Pairs:
+    """Gives an entity as pairs of name and value, so that ``dict(version)`` works as in MLflow."""
+
+    def __iter__(self) -> Iterator[tuple[str, object]]:
+        for item in fields(self):
+            yield item.name, getattr(self, item.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Metric(_Pairs):
     """One value of a metric; ``timestamp`` in milliseconds."""
 
     key: str
@@ -79,7 +88,7 @@ class Metric:
 
 
 @dataclass(frozen=True, slots=True)
-class Param:
+class Param(_Pairs):
     """One parameter of a run."""
 
     key: str
@@ -87,7 +96,7 @@ class Param:
 
 
 @dataclass(frozen=True, slots=True)
-class RunTag:
+class RunTag(_Pairs):
     """One tag of a run."""
 
     key: str
@@ -95,7 +104,7 @@ class RunTag:
 
 
 @dataclass(frozen=True, slots=True)
-class ExperimentTag:
+class ExperimentTag(_Pairs):
     """One tag of an experiment."""
 
     key: str
@@ -103,7 +112,7 @@ class ExperimentTag:
 
 
 @dataclass(frozen=True, slots=True)
-class InputTag:
+class InputTag(_Pairs):
     """One tag of a dataset input; ``mlflow.data.context`` says what the data was used for."""
 
     key: str
@@ -111,7 +120,7 @@ class InputTag:
 
 
 @dataclass(frozen=True, slots=True)
-class Dataset:
+class Dataset(_Pairs):
     """What identifies a dataset: its name and a digest of its content.
 
     ``schema`` and ``profile`` are JSON text; the profile holds the number of rows.
@@ -126,7 +135,7 @@ class Dataset:
 
 
 @dataclass(frozen=True, slots=True)
-class DatasetInput:
+class DatasetInput(_Pairs):
     """A dataset as one run used it."""
 
     dataset: Dataset
@@ -134,14 +143,14 @@ class DatasetInput:
 
 
 @dataclass(frozen=True, slots=True)
-class RunInputs:
+class RunInputs(_Pairs):
     """Everything that a run read."""
 
     dataset_inputs: tuple[DatasetInput, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class RunInfo:
+class RunInfo(_Pairs):
     """Which run it is and where it stands; times in milliseconds, ``end_time`` None while it runs."""
 
     run_id: str
@@ -156,7 +165,7 @@ class RunInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class RunData:
+class RunData(_Pairs):
     """What was logged: the last value of each metric, the params and the tags."""
 
     metrics: Mapping[str, float] = field(default_factory=dict)
@@ -165,7 +174,7 @@ class RunData:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class Run(_Pairs):
     """One run, as it stood when it was read.
 
     ``load_view`` reads what a notebook shows beside the facts (curves, the run's page); it is
@@ -198,7 +207,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Experiment:
+class Experiment(_Pairs):
     """A named group of runs; times in milliseconds, None where nothing recorded them."""
 
     experiment_id: str
@@ -211,7 +220,7 @@ class Experiment:
 
 
 @dataclass(frozen=True, slots=True)
-class FileInfo:
+class FileInfo(_Pairs):
     """A file or folder among a run's artifacts; ``path`` relative to their root, ``/`` between."""
 
     path: str
@@ -220,7 +229,7 @@ class FileInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class ModelVersion:
+class ModelVersion(_Pairs):
     """One version of a registered model, as ``registry.yaml`` has it."""
 
     name: str
@@ -238,7 +247,7 @@ class ModelVersion:
 
 
 @dataclass(frozen=True, slots=True)
-class RegisteredModel:
+class RegisteredModel(_Pairs):
     """A model's name with its newest version per stage."""
 
     name: str

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from runsite.errors import ModelError, NotFoundError, quote
+from runsite.models.schema import ParamSchema, Schema
 from runsite.models.signature import ModelSignature
 
 __all__ = [
@@ -61,6 +62,18 @@ class MLModel:
     saved_input_example_info: Mapping[str, object] | None = None
     metadata: Mapping[str, object] | None = None
     extra: Mapping[str, object] = field(default_factory=dict)
+
+    def get_input_schema(self) -> Schema | None:
+        """Return what the model takes; None where it has no signature."""
+        return None if self.signature is None else self.signature.inputs
+
+    def get_output_schema(self) -> Schema | None:
+        """Return what the model gives; None where it has no signature."""
+        return None if self.signature is None else self.signature.outputs
+
+    def get_params_schema(self) -> ParamSchema | None:
+        """Return the model's inference parameters; None where it has none."""
+        return None if self.signature is None else self.signature.params
 
     def get_flavor(self, name: str) -> Mapping[str, object]:
         """Return one flavor's settings.
