@@ -39,6 +39,7 @@ class NestedCell:
     """A value of a run."""
 
     text: str = told("The value; empty where the run has none.")
+    kind: str = told("`param` or `metric`.")
     best: bool = told("Whether no other run nested here is better.")
 
 
@@ -81,7 +82,7 @@ def make_nested_table(
         NestedRow(
             run=reference,
             cells=(
-                *(NestedCell(record.params.get(key, ""), best=False) for key in params),
+                *(NestedCell(record.params.get(key, ""), "param", best=False) for key in params),
                 *(_metric_cell(record, key, best=best[key]) for key, _ in metrics),
             ),
             duration=_duration(record),
@@ -141,9 +142,9 @@ def _place(record: RunRecord, metrics: Sequence[tuple[str, str]]) -> tuple[int, 
 
 def _metric_cell(record: RunRecord, key: str, *, best: float | None) -> NestedCell:
     if key not in record.metrics:
-        return NestedCell("", best=False)
+        return NestedCell("", "metric", best=False)
     value = record.metrics[key].last
-    return NestedCell(format_number(value), best=best is not None and value == best)
+    return NestedCell(format_number(value), "metric", best=best is not None and value == best)
 
 
 def _duration(record: RunRecord) -> str:
