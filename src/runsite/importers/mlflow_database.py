@@ -156,10 +156,17 @@ class DatabaseSource:
     def _read_metrics(self, run_id: str) -> dict[str, tuple[FoundPoint, ...]]:
         points: dict[str, list[FoundPoint]] = {}
         for row in self._ask("SELECT * FROM metrics WHERE run_uuid = ?", (run_id,)):
-            value = math.nan if _find(row, "is_nan") else float(row["value"])
+            try:
+                value = math.nan if _find(row, "is_nan") else float(row["value"])
+                point_at = int(row["timestamp"]), int(_find(row, "step") or 0)
+            except (ValueError, TypeError, OverflowError):  # SQLite keeps any kind in any column
+                self.problems.append(
+                    (run_id, f"metric {quote(row['key'])} has a row of no numbers")
+                )
+                continue
             if abs(value) >= _INFINITE:
                 value = math.copysign(math.inf, value)
-            point = (int(row["timestamp"]), int(_find(row, "step") or 0), value)
+            point = (*point_at, value)
             points.setdefault(row["key"], []).append(point)
         return {key: merge_points(found) for key, found in sorted(points.items())}
 

@@ -77,3 +77,15 @@ def test_a_file_that_is_no_database_is_none(tmp_path):
     (tmp_path / "a.db").write_text("SQLite? no")
     assert not is_database(tmp_path / "a.db")
     assert not is_database(tmp_path / "b.db")
+
+
+def test_a_metric_of_no_number_is_told_and_passed_over(old):
+    """SQLite keeps any kind of value in any column; the other points are read."""
+    with sqlite3.connect(old) as db:
+        db.execute(f"INSERT INTO metrics VALUES ('m', 'high', 2, '{RUN}')")
+        db.execute(f"INSERT INTO metrics VALUES ('m', 1.0, 'soon', '{RUN}')")
+    db.close()
+    source = DatabaseSource(old)
+    [run] = [run for run in source.read_runs() if run.run_id == RUN]
+    assert [value for *_, value in run.metrics["m"]] == [math.inf]
+    assert source.problems[:2] == [(RUN, "metric 'm' has a row of no numbers")] * 2
