@@ -108,3 +108,24 @@ def test_axe_finds_nothing_on_the_one_file_card(open_site, tmp_path, axe, scheme
     (tmp_path / "index.html").write_text(render_card_document(document), encoding="utf-8")
     page = open_site(tmp_path, color_scheme=scheme, bypass_csp=True)
     assert violations(page, axe) == []
+
+
+def test_a_metric_is_drawn_over_the_versions(open_site, site):
+    """Each main metric that two versions have is a chart whose table names the holder's stage."""
+    page = open_site(site, path=PAGES[0])
+    page.wait_for_selector("[data-versions] canvas")
+    chart = page.locator("[data-versions] .curve").first
+    chart.get_by_role("button", name="Table").click()
+    cells = chart.locator("tbody tr").evaluate_all(
+        "rows => rows.map(row => [...row.cells].slice(0, 2).map(cell => cell.textContent))"
+    )
+    assert [number for number, _ in cells] == ["1", "2"]
+    assert cells[1][1] == "Production"
+
+
+def test_what_decides_a_promotion_comes_before_the_prose(open_site, site):
+    """Measured values and the version before stand above what people wrote."""
+    page = open_site(site, path=PAGES[1])
+    heads = page.locator("main h2").evaluate_all("all => all.map(each => each.id)")
+    prose = page.locator(".card-text h2").first.evaluate("head => head.id")
+    assert heads.index("metrics") < heads.index("against-1") < heads.index(prose)

@@ -14,6 +14,7 @@ from runsite.charts.parallel import make_parallel_spec
 from runsite.charts.quality import make_quality_spec, make_residuals_spec
 from runsite.charts.scatter import make_history_spec, make_scatter_spec
 from runsite.charts.spec import ChartSpec
+from runsite.charts.versions import make_versions_spec
 
 __all__ = ["ChartSpec", "make_chart_specs"]
 
@@ -33,4 +34,5 @@ def make_chart_specs() -> tuple[ChartSpec, ...]:
         make_quality_spec(),
         make_residuals_spec(),
         make_scatter_spec(),
+        make_versions_spec(),
     )

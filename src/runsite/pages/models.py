@@ -259,7 +259,7 @@ def assemble_model_page(model: Model, *, site: Site, evidence: ModelEvidence) ->
         lanes=evidence.lanes,
         is_cut=evidence.is_cut,
         tags=tuple(Pair(k, v) for k, v in sorted(model.tags.items())),
-        snippet=make_load_snippet(model.name, card.holders[0].stage if card.holders else "1"),
+        snippet=make_load_snippet(model.name, _name_best(card)),
         card_of=shown,
         card=evidence.cards.get(shown.version, ()) if shown else (),
     )
@@ -278,6 +278,13 @@ def _draw(
     values = [_last_value(runs.get(version.run), names[0]) for version in model.versions]
     direction = find_direction(names[0], directions=directions) or ""
     return make_picture(values, metric=names[0], direction=direction, line=values)
+
+
+def _name_best(card: ModelCard) -> str:
+    """Name the version to load: by its stage, else the newest by its number."""
+    if card.holders:
+        return card.holders[0].stage
+    return str(card.latest.version) if card.latest else "1"
 
 
 def make_version_ref(model: Model, version: int) -> StageRef:
