@@ -364,3 +364,22 @@ def test_a_single_run_has_no_plots(open_site, tmp_path):
     page.wait_for_selector(".toolbar-count")
     assert page.locator("[data-plots]").is_hidden()
     assert make_run_id(1) in page.content()
+
+
+def test_a_click_beside_all_lines_lets_go_of_the_ranges(view):
+    """Only a press on a line opens its run."""
+    page = view("parallel", "&parallel.axes=params.learning_rate,metrics.rmse")
+    beside = page.evaluate(
+        """() => {
+            const plot = runsite.view.plots.made.parallel;
+            plot.axes[0].brush = [0, 1];
+            plot.rebrush();
+            const x = plot.xs[0] + 0.5 * (plot.xs[1] - plot.xs[0]);
+            const box = plot.above.getBoundingClientRect();
+            for (let y = 60; y < box.height - 30; y++)
+                if (plot.findLine(x, y) < 0) return [box.left + x, box.top + y];
+        }"""
+    )
+    page.mouse.click(*beside)
+    assert page.evaluate("runsite.view.plots.made.parallel.hasBrush") is False
+    assert "/experiments/" in page.url

@@ -144,3 +144,15 @@ def test_lines_of_a_metric(call):
     (line,) = lines
     assert line["xs"] == [0, 1, 4]
     assert line["ys"] == [4.0, None, None]
+
+
+def test_a_long_line_is_thinned_to_its_extremes(call):
+    """Both ends, the spike, the dip and the gap of a line stay, in order."""
+    ys: list[float | None] = np.sin(np.arange(5000) / 300).tolist()
+    ys[1234], ys[3210], ys[4000] = 9.0, -9.0, None
+    places = call.page.evaluate("ys => runsite.thinPlaces(ys, 400)", ys)
+    assert {0, 1234, 3210, 4000, 4999} <= set(places)
+    assert places == sorted(set(places))
+    assert 300 < len(places) <= 401
+    short = [1.0, None, 2.0]
+    assert call.page.evaluate("ys => runsite.thinPlaces(ys, 400)", short) == [0, 1, 2]

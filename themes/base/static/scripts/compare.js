@@ -4,7 +4,6 @@
 
   const { runsite } = window;
   const { make, pageData, load, readState, writeState, formatList, parseList, findRuns, mergeRuns, loadFacts, makeSideBySide, makeCodeLinks, makePictures, openPopover, fillPicker, makeTick, makeCsv, download, formatCount, ComparedRows } = runsite;
-  const MAX_CURVES = 8;
   /** More runs than this are rows: nobody reads a hundred columns. */
   const MAX_COLUMNS = 16;
 
@@ -129,11 +128,11 @@
     drawBelow() {
       const pictures = this.inRows ? null : makePictures(this);
       const curves = this.runs.find("run.curves");
-      const some = curves ? this.rows.filter((row) => !curves.isMissing(row)).slice(0, MAX_CURVES) : [];
+      const some = curves ? this.rows.filter((row) => !curves.isMissing(row)) : [];
       const plot = make("div", { class: "plot" });
       const section = some.length ? make("section", { "data-compare-curves": true }, make("h2", {}, "Learning curves"), make("div", { class: "panel" }, plot)) : null;
       this.below.replaceChildren(...[section, pictures].filter((part) => part !== null));
-      if (section) void new runsite.CurvesPlot(plot, this.runs).showLines(some.map((row) => ({ name: this.runs.name(row), runId: this.runs.runId(row), shard: curves.text(row) })));
+      if (section) void new runsite.CurvesPlot(plot, this.runs).show(some);
     }
 
     saveCsv() {

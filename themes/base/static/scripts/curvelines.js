@@ -73,5 +73,36 @@
     });
   }
 
-  Object.assign(window.runsite, { makeLines, uniqueLines });
+  /**
+   * Places of the values that a screen needs: of equal buckets the lowest and the highest, a gap
+   * where there is one, and both ends.
+   * @param {(number | null)[]} ys @param {number} most
+   * @returns {number[]} ascending
+   */
+  function thinPlaces(ys, most) {
+    if (ys.length <= most) return ys.map((_, i) => i);
+    const buckets = Math.max(1, Math.floor((most - 2) / 2));
+    const kept = new Set([0, ys.length - 1]);
+    for (let bucket = 0; bucket < buckets; bucket++) {
+      const [start, end] = [bucket, bucket + 1].map((b) => Math.floor((b * ys.length) / buckets));
+      for (const i of findExtremes(ys, start, end)) kept.add(i);
+    }
+    return [...kept].sort((a, b) => a - b);
+  }
+
+  /** @param {(number | null)[]} ys @param {number} start @param {number} end @returns {number[]} */
+  function findExtremes(ys, start, end) {
+    let [low, high, gap] = [-1, -1, -1];
+    for (let i = start; i < end; i++) {
+      const y = ys[i];
+      if (y === null) gap = i;
+      else {
+        if (low < 0 || y < /** @type {number} */ (ys[low])) low = i;
+        if (high < 0 || y > /** @type {number} */ (ys[high])) high = i;
+      }
+    }
+    return [low, high, gap].filter((i) => i >= 0);
+  }
+
+  Object.assign(window.runsite, { makeLines, uniqueLines, thinPlaces });
 })();

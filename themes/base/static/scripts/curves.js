@@ -3,8 +3,12 @@
   "use strict";
 
   const { runsite } = window;
-  const { make, load, seriesColors, themeColor, showFacts, hideTip, formatNumber, formatDuration, formatTime } = runsite;
+  const { make, load, seriesColors, themeColor, showFacts, hideTip, formatNumber, formatDuration, formatTime, thinPlaces } = runsite;
   const REACH = 42;
+  // What Vega draws in a blink, in all lines together; and the points that a line needs on a wide screen.
+  const MOST_POINTS = 20_000;
+  const FEW_POINTS = 100;
+  const ENOUGH_POINTS = 1_000;
 
   /**
    * @typedef {object} Curve
@@ -77,7 +81,11 @@
 
   /** @param {any[]} lines @param {{color: string, dash: number}[]} styles @param {"ys" | "raw"} field */
   function spread(lines, styles, field) {
-    return lines.flatMap((line) => line[field].map((/** @type {number | null} */ y, /** @type {number} */ i) => ({ x: line.xs[i], y, series: line.name, dash: styles[line.place].dash })));
+    const most = Math.max(FEW_POINTS, Math.min(ENOUGH_POINTS, Math.floor(MOST_POINTS / Math.max(1, lines.length))));
+    return lines.flatMap((line) => {
+      const { dash } = styles[line.place];
+      return thinPlaces(line[field], most).map((/** @type {number} */ i) => ({ x: line.xs[i], y: line[field][i], series: line.name, dash }));
+    });
   }
 
   /** @param {any[]} lines @param {boolean} log */

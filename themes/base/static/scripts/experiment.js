@@ -4,7 +4,6 @@
 
   const { runsite } = window;
   const { pageData, loadRuns, filterRuns, readState, writeState, loadScripts, openPopover, Plots } = runsite;
-  const MAX_CURVES = 8;
 
   class ExperimentView extends runsite.View {
     /** @param {any} runs */
@@ -183,13 +182,6 @@
     brush(mask) {
       this.brushed = mask;
       this.update({ plots: false });
-    }
-
-    /** Runs for the curves: the selected ones, else the first of the view. @returns {number[]} */
-    get favourites() {
-      const { selected } = this;
-      const rows = selected.size ? [...selected].map((id) => this.runs.rowOf(id)) : [...this.rows];
-      return rows.slice(0, MAX_CURVES);
     }
 
     runIds() {

@@ -14,6 +14,7 @@
   const MAX_AXES = 14;
   const SHADES = 24;
   const MAX_SAVED = 3_000;
+  const ON_LINE = 4;
 
   class Parallel {
     /** @param {HTMLElement} host @param {any} runs @param {{onBrush: (mask: Uint8Array | null) => void}} hooks */
@@ -287,7 +288,7 @@
       placeTip(event.clientX, event.clientY, make("dl", /** @type {any} */ {}, ...facts.flatMap((/** @type {any} */ [name, text]) => [make("dt", {}, name), make("dd", {}, text)])));
     }
 
-    /** The run whose line passes nearest. @param {number} x @param {number} y */
+    /** The run whose line lies under a place: measured across the line, for a steep one passes many places. @param {number} x @param {number} y */
     findLine(x, y) {
       const { axes, xs } = this;
       const left = xs.findLastIndex((at) => at <= x);
@@ -295,9 +296,11 @@
       const share = (x - xs[left]) / (xs[left + 1] - xs[left]);
       const [from, to] = [axes[left].ys, axes[left + 1].ys];
       const rows = this.findBrushed();
-      let [best, far] = [-1, 7];
+      const width = xs[left + 1] - xs[left];
+      let [best, far] = [-1, ON_LINE];
       for (let i = 0; i < rows.length; i++) {
-        const distance = Math.abs(from[rows[i]] + (to[rows[i]] - from[rows[i]]) * share - y);
+        const rise = to[rows[i]] - from[rows[i]];
+        const distance = (Math.abs(from[rows[i]] + rise * share - y) * width) / Math.sqrt(rise * rise + width * width);
         if (distance < far) [best, far] = [rows[i], distance];
       }
       return best;
