@@ -65,6 +65,7 @@ class MetricRow:
     """One metric of the run."""
 
     key: str = told("Name as it was logged.")
+    group: str = told("What stands before the first slash of the name; empty without one.")
     last: str = told("Value at the highest step, for people.")
     last_exact: str = told("The same with every digit.")
     last_step: str = told("Step of that value.")
@@ -263,6 +264,7 @@ def _metric_rows(
     return tuple(
         MetricRow(
             key=key,
+            group=key.split("/", 1)[0] if "/" in key else "",
             last=format_number(metric.last),
             last_exact=format_exact(metric.last),
             last_step=str(metric.last_step),

@@ -4,6 +4,7 @@
 
   const KEY = "runsite-theme";
   const root = document.documentElement;
+  root.dataset.script = "on"; // the place of what scripts draw is kept from the first paint on
 
   /** @returns {string | null} */
   function readChoice() {

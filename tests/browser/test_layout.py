@@ -1,0 +1,83 @@
+"""How pages hold their shape: metrics in groups, names of any length, nothing that jumps."""
+
+from __future__ import annotations
+
+import pytest
+
+from support.sites import build_site, make_run, make_run_id, write_store
+
+pytestmark = pytest.mark.browser
+
+KEYS = ("epoch", "system/cpu", "train/acc", "train/loss", *(f"val/class_{i}" for i in range(6)))
+EXPERIMENT = "experiments/nyc-taxi/index.html"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """Build a site of long names, of metrics with prefixes, and of a run that logged each once."""
+    folder = tmp_path_factory.mktemp("layout")
+    grouped = {key: [1.0, 3.0, 2.0] for key in KEYS}
+    runs = [
+        (make_run(1, run_name="n" * 300, params={"words": "w" * 300, "a": "1"}), grouped),
+        (make_run(2, params={"words": "short", "a": "2"}), {"rmse": [1.0]}),
+    ]
+    write_store(folder / "runs", runs)
+    build_site(folder / "runs", folder / "site")
+    return folder / "site"
+
+
+def test_curves_stand_in_groups_by_prefix(open_site, site):
+    """What has no prefix comes first, the machine's own metrics last and closed."""
+    page = open_site(site, path=f"runs/{make_run_id(1)}.html")
+    page.wait_for_selector(".curve-group")
+    groups = page.locator(".curve-group")
+    assert page.locator(".curve-group > summary").all_inner_texts() == ["train2", "val6", "system1"]
+    assert groups.evaluate_all("all => all.map(each => each.open)") == [True, True, False]
+    assert page.locator(".curve h3").first.inner_text() == "epoch"
+    page.locator(".curve-group > summary").last.click()
+    groups.last.locator("canvas").wait_for()
+
+
+def test_metrics_are_found_by_words(open_site, site):
+    """The words narrow charts and table alike; groups without a hit go."""
+    page = open_site(site, path=f"runs/{make_run_id(1)}.html")
+    page.get_by_label("Find metrics").fill("class 5")
+    assert page.locator(".curve:visible h3").all_inner_texts() == ["val/class_5"]
+    assert page.locator("table.metrics tbody tr:visible").count() == 2
+    assert page.locator(".curve-group > summary:visible").all_inner_texts() == ["val6"]
+    page.get_by_label("Find metrics").fill("")
+    assert page.locator("table.metrics tbody tr[id]:visible").count() == len(KEYS)
+
+
+def test_a_run_that_logged_each_metric_once_shows_names_and_values(open_site, site):
+    """Lowest, highest and history of a single value would say the same three times."""
+    page = open_site(site, path=f"runs/{make_run_id(2)}.html")
+    heads = page.locator("table.metrics thead th").all_inner_texts()
+    assert heads == ["Metric", "Value"]
+
+
+def test_a_long_name_leaves_the_columns_their_place(open_site, site):
+    """A name of three hundred letters is cut short, so the metrics stay in sight."""
+    page = open_site(site, path=EXPERIMENT)
+    page.wait_for_selector(".runs-table .cell-check")
+    widths = page.locator(".runs-table tbody tr:not(.spacer) > *").evaluate_all(
+        "cells => cells.map(cell => cell.getBoundingClientRect().width)"
+    )
+    assert max(widths) < 420
+
+
+def test_nothing_moves_while_a_page_loads(open_site, site):
+    """The plots get a place that was kept for them: the table below stays where it was."""
+    page = open_site(site, path=EXPERIMENT)
+    page.wait_for_selector(".parallel canvas")
+    page.wait_for_timeout(300)
+    shift = page.evaluate(
+        """() => new Promise(done => {
+            let sum = 0;
+            new PerformanceObserver(list => {
+                for (const entry of list.getEntries()) sum += entry.value;
+            }).observe({ type: "layout-shift", buffered: true });
+            setTimeout(() => done(sum), 200);
+        })"""
+    )
+    assert shift < 0.05
