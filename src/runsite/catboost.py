@@ -77,7 +77,7 @@ def log_model(
         write=partial(
             _write, model=cb_model, model_format=model_format, example=find_example(options)
         ),
-        options=make_options(options),
+        options=make_options(options, to_log=True),
         run_id=options.get("run_id"),
         registered_model_name=options.get("registered_model_name"),
     )

@@ -27,6 +27,7 @@ from runsite.models.flavors.pyfunc import (
     PythonModelContext,
     WrappedModel,
     write_loader_module,
+    write_model_code,
     write_python_model,
 )
 from runsite.models.folder import FlavorFiles, save_folder
@@ -84,18 +85,19 @@ def save_model(
     artifacts: Mapping[str, str] | None = None,
     loader_module: str | None = None,
     data_path: str | None = None,
-    model_config: Mapping[str, Any] | None = None,
+    model_config: Mapping[str, Any] | str | os.PathLike[str] | None = None,
     **options: Unpack[SaveOptions],
 ) -> None:
     """Save a model of one's own to a new folder, which MLflow can load too.
 
     Args:
         path: A folder that does not exist, or is empty.
-        python_model: A `PythonModel`, or a function of the input.
+        python_model: A `PythonModel`, a function of the input, or the path of a Python file that
+            makes one and calls `runsite.models.set_model`.
         artifacts: Name → path of a file or folder that the model reads.
         loader_module: In place of ``python_model``: the module whose ``_load_pyfunc`` loads it.
         data_path: What ``_load_pyfunc`` is given.
-        model_config: Settings that the model finds in its context.
+        model_config: Settings that the model finds in its context, or a YAML file of them.
         **options: Signature, input example, requirements and so on.
 
     Raises:
@@ -114,7 +116,7 @@ def log_model(
     artifacts: Mapping[str, str] | None = None,
     loader_module: str | None = None,
     data_path: str | None = None,
-    model_config: Mapping[str, Any] | None = None,
+    model_config: Mapping[str, Any] | str | os.PathLike[str] | None = None,
     **options: Unpack[LogOptions],
 ) -> ModelInfo:
     """Log a model of one's own in the active run, or in one that starts now.
@@ -136,7 +138,7 @@ def log_model(
     return log_folder(
         name or artifact_path,
         write=_writer(python_model, artifacts, loader_module, data_path, model_config),
-        options=make_options(options),
+        options=make_options(options, to_log=True),
         run_id=options.get("run_id"),
         registered_model_name=options.get("registered_model_name"),
     )
@@ -163,7 +165,7 @@ def _writer(
     artifacts: Mapping[str, str] | None,
     loader_module: str | None,
     data_path: str | None,
-    model_config: Mapping[str, Any] | None,
+    model_config: Mapping[str, Any] | str | os.PathLike[str] | None,
 ) -> partial[FlavorFiles]:
     if (python_model is None) == (loader_module is None):
         raise InvalidValueError(
@@ -172,7 +174,28 @@ def _writer(
         )
     if loader_module is not None:
         return partial(_write_module, loader_module, data_path)
-    return partial(_write_object, python_model, artifacts, model_config)
+    settings = _read_settings(model_config)
+    if isinstance(python_model, str | os.PathLike):
+        path = os.fspath(python_model)
+        return partial(_write_code, path, artifacts, settings)
+    return partial(_write_object, python_model, artifacts, settings)
+
+
+def _read_settings(given: Mapping[str, Any] | str | os.PathLike[str] | None) -> Any:
+    if not isinstance(given, str | os.PathLike):
+        return given
+    import yaml
+
+    path = Path(given)
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise InvalidValueError(
+            f"cannot read the settings of a model: {error}", where=str(path)
+        ) from error
+    if not isinstance(content, Mapping):
+        raise InvalidValueError("the settings of a model are no mapping", where=str(path))
+    return content
 
 
 def _write_module(loader_module: str, data_path: str | None, folder: Path) -> FlavorFiles:
@@ -188,3 +211,12 @@ def _write_object(
     return write_python_model(
         python_model, folder=folder, artifacts=artifacts, model_config=model_config
     )
+
+
+def _write_code(
+    path: str,
+    artifacts: Mapping[str, str] | None,
+    model_config: Mapping[str, Any] | None,
+    folder: Path,
+) -> FlavorFiles:
+    return write_model_code(path, folder=folder, artifacts=artifacts, model_config=model_config)

@@ -113,7 +113,7 @@ def log_model(
             trusted_types=skops_trusted_types,
             example=find_example(options),
         ),
-        options=make_options(options),
+        options=make_options(options, to_log=True),
         run_id=options.get("run_id"),
         registered_model_name=options.get("registered_model_name"),
     )

@@ -245,3 +245,42 @@ def test_own_models_and_lightgbm_go_both_ways(mlflow_peer: MlflowPeer, tmp_path:
     types) is only tried in one direction.
     """
     assert mlflow_peer.run(BOTH, cwd=tmp_path).split("RESULT")[1].strip() == "20"
+
+
+CODE_BOTH = f"""
+import sys
+sys.path.insert(0, {str(ROOT / "src")!r})
+import mlflow
+import numpy as np
+import pandas as pd
+import runsite
+
+X = pd.DataFrame({{"a": [1.0, 2.0]}})
+HEAD = "import numpy as np\\nfrom LIB.models import set_model\\n" + (
+    "from LIB.pyfunc import PythonModel\\n"
+)
+OWN = "class Times(PythonModel):\\n    def predict(self, context, model_input, params=None):\\n" + (
+    "        return np.asarray(model_input['a']) * 2\\nset_model(Times())\\n"
+)
+codes = {{
+    "ours": (HEAD + OWN).replace("LIB", "runsite"),
+    "plain": (HEAD + OWN).replace("LIB", "runsite").replace("(PythonModel)", ""),
+    "theirs": (HEAD + OWN).replace("LIB", "mlflow"),
+}}
+folders = []
+for name, code in codes.items():
+    with open(name + ".py", "w") as file:
+        file.write(code)
+    runsite.pyfunc.save_model("r_" + name, python_model=name + ".py")
+    folders.append("r_" + name)
+mlflow.pyfunc.save_model("m_theirs", python_model="theirs.py", pip_requirements=["numpy"])
+for folder in [*folders, "m_theirs"]:
+    assert runsite.pyfunc.load_model(folder).predict(X).tolist() == [2, 4], folder
+    assert np.asarray(mlflow.pyfunc.load_model(folder).predict(X)).tolist() == [2, 4], folder
+print("RESULT", len(folders) + 1)
+"""
+
+
+def test_models_from_code_go_both_ways(mlflow_peer: MlflowPeer, tmp_path: Path):
+    """A file that calls either library's set_model is loaded by both, whichever saved it."""
+    assert mlflow_peer.run(CODE_BOTH, cwd=tmp_path).split("RESULT")[1].strip() == "4"

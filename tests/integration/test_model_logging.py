@@ -205,3 +205,50 @@ def test_a_model_is_described_without_loading_it(project: Path):
     assert metadata.get_params_schema() is None
     with pytest.raises(NotFoundError):
         runsite.models.get_model_info("runs:/" + "0" * 32 + "/m")
+
+
+def test_every_option_of_mlflows_log_model_is_taken(project: Path):
+    """Each named option does what docs/models.md says; those of MLflow's waiting change nothing."""
+    (project / "own_words.py").write_text("WORDS = 1\n")
+    with runsite.start_run() as run:
+        info = runsite.sklearn.log_model(
+            MODEL,
+            artifact_path="models",
+            serialization_format="cloudpickle",
+            signature=runsite.models.infer_signature([[1.0]], [1.0]),
+            input_example=np.array([[1.0]]),
+            extra_pip_requirements=["humanize==4.9.0"],
+            conda_env={"name": "mine", "dependencies": ["python"]},
+            code_paths=["own_words.py"],
+            metadata={"team": "taxi"},
+            registered_model_name="taxi",
+            await_registration_for=300,
+            params={"depth": 3},
+            tags={"kind": "small"},
+            model_type="regressor",
+            step=2,
+            model_id=None,
+        )
+    assert info.model_uri == f"runs:/{run.info.run_id}/models"
+    assert info.registered_model_version == 1
+    assert info.metadata == {
+        "team": "taxi",
+        "params": {"depth": 3},
+        "tags": {"kind": "small"},
+        "model_type": "regressor",
+        "step": 2,
+    }
+    assert info.signature is not None
+    folder = project / "runs" / "artifacts" / run.info.run_id / "models"
+    assert (folder / "model.pkl").is_file()
+    assert (folder / "code" / "own_words.py").is_file()
+    assert "humanize==4.9.0" in (folder / "requirements.txt").read_text().splitlines()
+    assert (folder / "conda.yaml").read_text().startswith("name: mine\n")
+    assert info.saved_input_example_info is not None
+
+
+def test_an_option_of_log_model_is_none_of_save_model(tmp_path: Path):
+    """A name to register, given to ``save_model``, is an error: it would be forgotten silently."""
+    model = LinearRegression().fit([[1.0], [2.0]], [1.0, 2.0])
+    with pytest.raises(InvalidValueError, match="unknown option 'registered_model_name'"):
+        runsite.sklearn.save_model(model, tmp_path / "m", registered_model_name="taxi")

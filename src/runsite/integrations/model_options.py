@@ -47,19 +47,24 @@ class LogOptions(SaveOptions, total=False):
 _KEPT = ("params", "tags", "model_type", "step")
 
 
-def make_options(given: LogOptions | SaveOptions) -> ModelOptions:
+def make_options(given: LogOptions | SaveOptions, *, to_log: bool = False) -> ModelOptions:
     """Turn what the caller gave into the options of a model folder.
 
     ``signature=False`` means: none, not even an inferred one.
 
+    Args:
+        given: By name.
+        to_log: Options that only ``log_model`` has are taken too.
+
     Raises:
         InvalidValueError: An option is unknown.
     """
-    unknown = sorted(set(given) - LogOptions.__optional_keys__)
+    known = LogOptions.__optional_keys__ if to_log else SaveOptions.__optional_keys__
+    unknown = sorted(set(given) - known)
     if unknown:
         raise InvalidValueError(
             f"unknown option {quote(unknown[0])} of a model",
-            hint=f"there are: {', '.join(sorted(LogOptions.__optional_keys__))}",
+            hint=f"there are: {', '.join(sorted(known))}",
         )
     signature = given.get("signature")
     metadata = dict(given.get("metadata") or {})

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from runsite.integrations.evaluation import evaluate, make_metric
     from runsite.integrations.model_logging import ModelInfo
     from runsite.integrations.model_reading import Model, get_model_info
+    from runsite.models.code import set_model
     from runsite.models.digest import digest_folder
     from runsite.models.infer import infer_signature
     from runsite.models.mlmodel import MLModel, read_mlmodel
@@ -56,6 +57,7 @@ __all__ = [
     "infer_signature",
     "make_metric",
     "read_mlmodel",
+    "set_model",
 ]
 
 # The last ones stand above this layer, and are here because MLflow has them here: names only.
@@ -66,6 +68,7 @@ _HOMES = {
     "digest_folder": "digest",
     "infer_signature": "infer",
     "read_mlmodel": "mlmodel",
+    "set_model": "code",
     "Model": "runsite.integrations.model_reading",
     "ModelInfo": "runsite.integrations.model_logging",
     "evaluate": "runsite.integrations.evaluation",

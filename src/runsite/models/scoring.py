@@ -123,7 +123,7 @@ def _load(
     if loader == catboost.LOADER:
         cat = catboost.load_catboost(root, model=model)
         return _Loaded(cat, catboost.make_scorer(cat))
-    if loader == pyfunc.LOADER:
+    if loader in (pyfunc.LOADER, pyfunc.CODE_LOADER):
         python_model, context = pyfunc.load_python_model(
             root, model=model, model_config=model_config
         )

@@ -9,20 +9,21 @@ import importlib
 import pickle
 import platform
 import shutil
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 from types import SimpleNamespace
 from typing import Any
 
 from runsite.errors import InvalidValueError, ModelError, quote
-from runsite.models.dependencies import list_modules, list_used_modules
+from runsite.models.code import add_import_path, run_model_code
+from runsite.models.dependencies import list_imports, list_modules, list_used_modules
 from runsite.models.folder import FlavorFiles
 from runsite.models.mlmodel import PYFUNC, MLModel
 from runsite.models.trust import warn_of_code
 
 __all__ = [
+    "CODE_LOADER",
     "LOADER",
     "PythonModel",
     "PythonModelContext",
@@ -32,10 +33,12 @@ __all__ = [
     "load_python_model",
     "make_scorer",
     "write_loader_module",
+    "write_model_code",
     "write_python_model",
 ]
 
 LOADER = "mlflow.pyfunc.model"
+CODE_LOADER = "mlflow.pyfunc.loaders.code_model"
 _PICKLE = "python_model.pkl"
 _ARTIFACTS = "artifacts"
 
@@ -134,12 +137,49 @@ def write_python_model(
         "python_version": platform.python_version(),
         "streamable": False,
     }
-    if artifacts:
-        settings["artifacts"] = _copy_artifacts(artifacts, folder=folder)
-    if model_config:
-        settings["model_config"] = dict(model_config)
+    settings |= _write_context(artifacts, model_config, folder=folder)
     modules = {"cloudpickle", *list_modules(data), *list_used_modules(model)}
     return FlavorFiles({PYFUNC: settings}, modules=modules)
+
+
+def write_model_code(
+    path: str,
+    *,
+    folder: Path,
+    artifacts: Mapping[str, str] | None = None,
+    model_config: Mapping[str, Any] | None = None,
+) -> FlavorFiles:
+    """Write a model as the Python file that makes it and calls ``set_model``.
+
+    The file is run once, so that one that fails is not saved.
+
+    Args:
+        path: The file.
+        folder: The model folder.
+        artifacts: As in `write_python_model`.
+        model_config: As in `write_python_model`.
+
+    Raises:
+        InvalidValueError: There is no such Python file, or an artifact's path does not exist.
+        ModelError: The file fails, or hands over no model.
+    """
+    source = Path(path)
+    if source.suffix != ".py" or not source.is_file():
+        raise InvalidValueError(
+            f"no such Python file: {quote(path)}",
+            hint="python_model is an object with a predict, a function, or a file's path",
+        )
+    run_model_code(source.resolve())
+    _copy(source, folder / source.name)
+    settings: dict[str, object] = {
+        "loader_module": CODE_LOADER,
+        "model_code_path": source.name,
+        "python_version": platform.python_version(),
+        "streamable": False,
+    }
+    settings |= _write_context(artifacts, model_config, folder=folder)
+    imported = list_imports(source.read_text(encoding="utf-8", errors="replace"))
+    return FlavorFiles({PYFUNC: settings}, modules=imported)
 
 
 def write_loader_module(
@@ -168,27 +208,16 @@ def write_loader_module(
 def load_python_model(
     folder: Path, *, model: MLModel, model_config: Mapping[str, Any] | None = None
 ) -> tuple[Any, PythonModelContext]:
-    """Load a Python object that `write_python_model`, or MLflow, wrote.
+    """Load a Python object, or run the file that makes it; runsite's or MLflow's.
 
     Raises:
-        ModelError: The file is missing or cannot be unpickled.
+        ModelError: The file is missing, cannot be unpickled, or fails.
     """
     settings = model.get_flavor(PYFUNC)
-    path = folder / Path(str(settings.get("python_model"))).name
-    if not path.is_file() or path.suffix != ".pkl":
-        raise ModelError(f"the model's file {quote(path.name)} is missing", where=str(folder))
-    warn_of_code("cloudpickle", folder=folder)
-    try:
-        import cloudpickle
-
-        with path.open("rb") as stream:
-            loaded = cloudpickle.load(stream)
-    except Exception as error:
-        raise ModelError(
-            f"cannot load the model: {type(error).__name__}: {error}",
-            where=str(path),
-            hint="requirements.txt beside it lists what it needs",
-        ) from error
+    if settings.get("model_code_path"):
+        loaded = _load_code(folder, name=str(settings["model_code_path"]))
+    else:
+        loaded = _load_pickled(folder, name=str(settings.get("python_model")))
     context = PythonModelContext(
         _artifact_paths(settings.get("artifacts"), folder=folder),
         {**_mapping(settings.get("model_config")), **(model_config or {})},
@@ -227,9 +256,9 @@ def add_code_paths(folder: Path, *, code: object) -> None:
     if not code:
         return
     path = folder / Path(str(code)).name
-    if path.is_dir() and str(path) not in sys.path:
+    if path.is_dir():
         warn_of_code("modules of its own", folder=folder)
-        sys.path.insert(0, str(path))
+        add_import_path(path.resolve())
 
 
 def make_scorer(model: Any, context: PythonModelContext | None = None) -> Callable[[Any, Any], Any]:
@@ -252,6 +281,44 @@ def make_scorer(model: Any, context: PythonModelContext | None = None) -> Callab
         return function(*head, params=params) if with_params else function(*head)
 
     return score
+
+
+def _load_code(folder: Path, *, name: str) -> Any:
+    path = folder / PurePath(name.replace("\\", "/")).name  # MLflow writes where it once was
+    if path.suffix != ".py" or not path.is_file():
+        raise ModelError(f"the model's file {quote(path.name)} is missing", where=str(folder))
+    warn_of_code("a Python file", folder=folder)
+    return run_model_code(path.resolve())
+
+
+def _load_pickled(folder: Path, *, name: str) -> Any:
+    path = folder / Path(name).name
+    if not path.is_file() or path.suffix != ".pkl":
+        raise ModelError(f"the model's file {quote(path.name)} is missing", where=str(folder))
+    warn_of_code("cloudpickle", folder=folder)
+    try:
+        import cloudpickle
+
+        with path.open("rb") as stream:
+            return cloudpickle.load(stream)
+    except Exception as error:
+        raise ModelError(
+            f"cannot load the model: {type(error).__name__}: {error}",
+            where=str(path),
+            hint="requirements.txt beside it lists what it needs",
+        ) from error
+
+
+def _write_context(
+    artifacts: Mapping[str, str] | None, model_config: Mapping[str, Any] | None, *, folder: Path
+) -> dict[str, object]:
+    """Copy what a model finds in its context, and describe it for the MLmodel file."""
+    written: dict[str, object] = {}
+    if artifacts:
+        written["artifacts"] = _copy_artifacts(artifacts, folder=folder)
+    if model_config:
+        written["model_config"] = dict(model_config)
+    return written
 
 
 def _copy_artifacts(artifacts: Mapping[str, str], *, folder: Path) -> dict[str, object]:
