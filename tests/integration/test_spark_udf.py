@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -27,6 +29,8 @@ def spark():
     """Start one local Spark for the module's tests."""
     from pyspark.sql import SparkSession
 
+    if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
+        pytest.skip("there is no Java here; Spark needs 17 or newer")
     patch = pytest.MonkeyPatch()
     patch.setenv("PYSPARK_PYTHON", sys.executable)  # the workers' Python
     session = (
@@ -81,3 +85,73 @@ def test_wrong_use_is_named(spark, tmp_path: Path):
         runsite.pyfunc.spark_udf(spark, str(tmp_path / "m"), "complex")
     with pytest.raises(ModelError, match="names no columns"):
         runsite.pyfunc.spark_udf(spark, str(tmp_path / "m"))()
+
+
+def test_predictions_are_converted_to_the_type_that_was_asked_for(spark, tmp_path: Path):
+    """MLflow's calls: result_type by name or type, env_manager, columns by place and as a struct."""
+    from pyspark.sql import functions as f
+    from pyspark.sql.types import ArrayType, DoubleType, StringType
+
+    model = LinearRegression().fit(X, Y)
+    runsite.sklearn.save_model(model, tmp_path / "m", input_example=X)
+    kinds = {
+        "double": ("double", float),
+        "string": ("string", str),
+        "long": ("bigint", int),
+        "array<double>": ("array<double>", lambda value: [float(value)]),
+        StringType(): ("string", str),
+        ArrayType(DoubleType()): ("array<double>", lambda value: [float(value)]),
+    }
+    udfs = {
+        kind: runsite.pyfunc.spark_udf(
+            spark, model_uri=str(tmp_path / "m"), result_type=kind, env_manager="local"
+        )
+        for kind in kinds
+    }
+    columns = [call for udf in udfs.values() for call in (udf(*X.columns), udf(f.struct(*X)))]
+    frame = spark.createDataFrame(X).select(*(c.alias(f"c{i}") for i, c in enumerate(columns)))
+    rows = frame.collect()
+    for place, (kind, convert) in enumerate(kinds.values()):
+        for column in (f"c{2 * place}", f"c{2 * place + 1}"):
+            assert dict(frame.dtypes)[column] == kind
+            if kind == "string":
+                assert float(rows[2][column]) == pytest.approx(model.predict(X)[2])
+            else:
+                assert rows[2][column] == pytest.approx(convert(model.predict(X)[2]))
+
+
+class Bounds(runsite.pyfunc.PythonModel):
+    """Gives two named numbers a row, by a setting and a variable of the environment."""
+
+    def predict(self, context, model_input, params=None):
+        import os
+
+        width = context.model_config["width"] + float(os.environ["RUNSITE_TEST_MORE"])
+        return pd.DataFrame({"low": model_input["a"] - width, "high": model_input["a"] + width})
+
+
+def test_a_model_of_named_outputs_gives_a_struct(spark, tmp_path: Path):
+    """A struct's fields are filled by name; model_config and extra_env reach the workers."""
+    signature = runsite.models.infer_signature(X)
+    runsite.pyfunc.save_model(
+        tmp_path / "m", python_model=Bounds(), model_config={"width": 9}, signature=signature
+    )
+    udf = runsite.pyfunc.spark_udf(
+        spark,
+        str(tmp_path / "m"),
+        "struct<high:double,low:double>",
+        extra_env={"RUNSITE_TEST_MORE": "1"},
+        model_config={"width": 0.5},
+    )
+    rows = spark.createDataFrame(X).select(udf().alias("p")).collect()
+    assert [row.p.asDict() for row in rows[:2]] == [
+        {"high": 2.5, "low": -0.5},
+        {"high": 3.5, "low": 0.5},
+    ]
+
+
+def test_an_environment_of_its_own_is_refused(spark, tmp_path: Path):
+    """No environment is made for the workers, and a call that asks for one is told so."""
+    runsite.sklearn.save_model(LinearRegression().fit(X, Y), tmp_path / "m")
+    with pytest.raises(InvalidValueError, match="unknown environment manager 'virtualenv'"):
+        runsite.pyfunc.spark_udf(spark, str(tmp_path / "m"), env_manager="virtualenv")
