@@ -26,6 +26,7 @@ from runsite.models.flavors.pyfunc import (
     PythonModel,
     PythonModelContext,
     WrappedModel,
+    read_settings,
     write_loader_module,
     write_model_code,
     write_python_model,
@@ -174,28 +175,11 @@ def _writer(
         )
     if loader_module is not None:
         return partial(_write_module, loader_module, data_path)
-    settings = _read_settings(model_config)
+    settings = read_settings(model_config)
     if isinstance(python_model, str | os.PathLike):
         path = os.fspath(python_model)
         return partial(_write_code, path, artifacts, settings)
     return partial(_write_object, python_model, artifacts, settings)
-
-
-def _read_settings(given: Mapping[str, Any] | str | os.PathLike[str] | None) -> Any:
-    if not isinstance(given, str | os.PathLike):
-        return given
-    import yaml
-
-    path = Path(given)
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        raise InvalidValueError(
-            f"cannot read the settings of a model: {error}", where=str(path)
-        ) from error
-    if not isinstance(content, Mapping):
-        raise InvalidValueError("the settings of a model are no mapping", where=str(path))
-    return content
 
 
 def _write_module(loader_module: str, data_path: str | None, folder: Path) -> FlavorFiles:

@@ -6,6 +6,7 @@ Both are code, and loading them runs it; the first of a process is announced by 
 from __future__ import annotations
 
 import importlib
+import os
 import pickle
 import platform
 import shutil
@@ -32,6 +33,7 @@ __all__ = [
     "load_custom",
     "load_python_model",
     "make_scorer",
+    "read_settings",
     "write_loader_module",
     "write_model_code",
     "write_python_model",
@@ -94,6 +96,28 @@ class WrappedModel(PythonModel):
 
 # Pickles name the classes by their public place, which stays where it is.
 PythonModel.__module__ = WrappedModel.__module__ = "runsite.pyfunc"
+
+
+def read_settings(given: Mapping[str, Any] | str | os.PathLike[str] | None) -> Any:
+    """Read a model's settings from a YAML file; a mapping, or None, is what it is.
+
+    Raises:
+        InvalidValueError: The file cannot be read, or holds no mapping.
+    """
+    if not isinstance(given, str | os.PathLike):
+        return given
+    import yaml
+
+    path = Path(given)
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise InvalidValueError(
+            f"cannot read the settings of a model: {error}", where=str(path)
+        ) from error
+    if not isinstance(content, Mapping):
+        raise InvalidValueError("the settings of a model are no mapping", where=str(path))
+    return content
 
 
 def write_python_model(
