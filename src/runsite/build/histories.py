@@ -11,7 +11,7 @@ from runsite.queries.curves import collect_curves
 from runsite.render.shards import render_shard
 from runsite.store import Store
 
-__all__ = ["collect_batches", "count_points", "plan_curve_shards", "render_curve_shard"]
+__all__ = ["collect_batches", "count_logged", "count_points", "plan_curve_shards", "render_curve_shard"]
 
 TARGET_POINTS = 12_000
 """About 190 kB a shard."""
@@ -36,6 +36,13 @@ def count_points(runs: pl.DataFrame, *, max_points: int | None = None) -> dict[s
         pl.col("metrics").map.len().alias("keys"),
     ).filter(pl.col("points") > pl.col("keys"))
     return dict(counts.select("run_id", "points").iter_rows())
+
+
+def count_logged(runs: pl.DataFrame) -> int:
+    """Count all points that were logged, those of metrics with a single one too."""
+    count = pl.element().struct.field("count")
+    counts = pl.col("metric_summaries").map.values().list.eval(count).list.sum().sum()
+    return int(runs.select(counts).item() or 0)
 
 
 def plan_curve_shards(runs: pl.DataFrame, *, max_points: int) -> tuple[Shard, ...]:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 import polars as pl
 
+from runsite.build.histories import count_logged
 from runsite.build.runs import RunPlan
 from runsite.build.workshop import Workshop
 from runsite.pages.data import DataTable, assemble_data_page
@@ -65,7 +66,7 @@ def _write(shop: Workshop, path: str, data: bytes, *, about: str, meaning: str) 
 
 def _write_metrics(shop: Workshop, plan: RunPlan) -> DataTable | None:
     """Write all logged points, unless there are too many."""
-    total = sum(plan.points.values())
+    total = count_logged(shop.data.runs.frame)
     if not total or total > MAX_POINTS:
         return None
     path = "data/metrics.parquet"

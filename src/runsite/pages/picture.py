@@ -1,6 +1,6 @@
 """Static pictures: a metric of runs or versions as paths of an inline SVG. Pure.
 
-They stand in the page for readers without JavaScript (docs/decisions/0016-static-pictures.md).
+They stand in the page for readers without JavaScript (docs/decisions/0014-static-pictures.md).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Scripts and styles without what only their authors read: comments and indentation. Pure.
 
 A parser finds them, for a regular expression cannot tell a comment from a part of a template
-literal or of another regular expression (docs/decisions/0015-comments-are-left-out-by-tree-sitter.md).
+literal or of another regular expression (docs/decisions/0013-comments-are-left-out-by-tree-sitter.md).
 """
 
 from __future__ import annotations

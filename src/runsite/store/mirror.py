@@ -3,7 +3,7 @@
 Parts never change and their names are unique, so a copy of one is as good as the original: what
 was read once is never fetched again, and everything above reads local files. A list of names that
 are known to be in the remote store tells a part that waits for its upload from one that was
-removed there (docs/decisions/0031-remote-stores-by-a-mirror.md).
+removed there (docs/decisions/0017-remote-stores-by-a-mirror.md).
 """
 
 from __future__ import annotations

@@ -33,6 +33,13 @@ def test_runs_and_points_can_be_queried(tmp_path):
     assert (newest["run_name"], newest["start_time"]) == ("run-2", "2026-11-23T03:14:00Z")
 
 
+def test_a_single_point_is_a_row_too(tmp_path):
+    """A run that logged each metric once has its points in the table of all points."""
+    write_store(tmp_path / "runs", [(make_run(1), {"a": [0.5]})])
+    points = pl.read_parquet(io.BytesIO(build(tmp_path)["data/metrics.parquet"]))
+    assert points.select("key", "value").rows() == [("a", 0.5)]
+
+
 def test_what_json_has_no_number_for_is_text(tmp_path):
     """NaN and the infinities do not break a reader of JSON."""
     history = {"a": [math.nan], "b": [math.inf]}

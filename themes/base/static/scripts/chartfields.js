@@ -49,6 +49,7 @@
     // Lines at every digit of every power would hide the points.
     channel.axis = { ...channel.axis, tickCount: 6, grid: !log };
     channel.scale = { ...(log ? { type: "log" } : channel.scale), nice: false, padding: 8 };
+    if (column.kind === "time") delete channel.scale.zero; // a calendar has none, and Vega would warn
   }
 
   /** @param {any} channel @param {any} column */
