@@ -1,8 +1,9 @@
 """Kill a process at each of its file-system calls in turn.
 
-Run as a script with a folder and a stride: it forks a child per crash point, so that Arrow is
-imported once, and prints what each child told. ``tests/integration/test_crash_points.py`` then
-looks at what is left.
+Run as a script with a folder and a stride: it starts a child per crash point and prints what each
+told. ``tests/integration/test_crash_points.py`` then looks at what is left. The children are
+processes of their own and no forks: the threads of Polars do not outlive a fork, and a child that
+reads with them can wait for ever.
 
 The child runs a scenario (start, log, seal, resume, seal, compact). Whatever a call has returned
 from is told to the parent by a pipe, one line each; the child kills itself with SIGKILL before its
@@ -14,13 +15,13 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import sys
-import traceback
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-import pyarrow.parquet  # noqa: F401  # imported once, before the forks
+import pyarrow.parquet  # noqa: F401  # imported before the calls are counted
 
 import runsite.store.compact
 import runsite.store.reading
@@ -29,6 +30,7 @@ from runsite.store import Store
 from runsite.store.growth import MappedFile
 from support.runs import BEGAN, a_run
 
+CHILD_TIMEOUT_S = 120
 CALLS = (
     "open",
     "write",
@@ -97,25 +99,25 @@ def arm(point: int, *, torn: bool) -> None:
 
 def run_child(folder: Path, point: int, *, torn: bool) -> tuple[list[str], bool]:
     """Run the scenario up to a crash point; return what was told, and whether it came to its end."""
-    reader, writer = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        os.close(reader)
-        plain_write = os.write
-        try:
-            arm(point, torn=torn)
-            scenario(folder, lambda text: plain_write(writer, f"{text}\n".encode()) and None)
-        except BaseException:  # noqa: BLE001  # a forked child must not run on in the parent's code
-            traceback.print_exc()
-            os._exit(1)
-        os._exit(0)
-    os.close(writer)
-    with os.fdopen(reader) as pipe:
-        told = pipe.read().splitlines()
-    _, status = os.waitpid(pid, 0)
-    if os.WIFEXITED(status) and os.WEXITSTATUS(status):
+    arguments = [str(folder), str(point), "torn" if torn else "whole"]
+    done = subprocess.run(
+        [sys.executable, __file__, *arguments],
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=CHILD_TIMEOUT_S,
+        check=False,
+    )
+    told = done.stdout.splitlines()
+    if done.returncode > 0:
         told.append("failed")
-    return told, os.WIFEXITED(status)
+    return told, done.returncode >= 0
+
+
+def be_child(folder: Path, point: int, *, torn: bool) -> None:
+    """Play the scenario with the crash point armed; what is told goes to standard output."""
+    plain_write = os.write
+    arm(point, torn=torn)
+    scenario(folder, lambda text: plain_write(1, f"{text}\n".encode()) and None)
 
 
 def main() -> None:
@@ -132,4 +134,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) == 4:
+        be_child(Path(sys.argv[1]), int(sys.argv[2]), torn=sys.argv[3] == "torn")
+        os._exit(0)  # what Python does at its end is no part of the scenario
     main()
