@@ -159,5 +159,5 @@ def test_the_metadata_names_the_extras(environment, built):
     (wheel,) = built.glob("*.whl")
     environment.install(wheel)
     code = "from importlib.metadata import metadata as m; print(*m('runsite').get_all('Provides-Extra'))"
-    extras = ["all", "hyperopt", "pandas", "sklearn", "system", "xgboost"]
+    extras = ["all", "catboost", "hyperopt", "lightgbm", "pandas", "sklearn", "system", "xgboost"]
     assert environment.python(code).split() == extras
