@@ -11,7 +11,13 @@ from runsite.queries.curves import collect_curves
 from runsite.render.shards import render_shard
 from runsite.store import Store
 
-__all__ = ["collect_batches", "count_logged", "count_points", "plan_curve_shards", "render_curve_shard"]
+__all__ = [
+    "collect_batches",
+    "count_logged",
+    "count_points",
+    "plan_curve_shards",
+    "render_curve_shard",
+]
 
 TARGET_POINTS = 12_000
 """About 190 kB a shard."""
