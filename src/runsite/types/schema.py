@@ -1,29 +1,4 @@
 """Schemas of a signature, by the path that code written for MLflow imports them from."""
 
-from runsite.models.schema import (
-    AnyType,
-    Array,
-    ColSpec,
-    DataType,
-    Map,
-    Object,
-    ParamSchema,
-    ParamSpec,
-    Property,
-    Schema,
-    TensorSpec,
-)
-
-__all__ = [
-    "AnyType",
-    "Array",
-    "ColSpec",
-    "DataType",
-    "Map",
-    "Object",
-    "ParamSchema",
-    "ParamSpec",
-    "Property",
-    "Schema",
-    "TensorSpec",
-]
+from runsite.types import *  # noqa: F403 - the same names, by MLflow's longer path
+from runsite.types import __all__  # noqa: F401 - what this path hands out
