@@ -132,3 +132,18 @@ def test_a_light_command_loads_no_heavy_library(args, tmp_path):
         f"    runsite.cli.main({args!r})"
     )
     assert loaded_by(code, cwd=tmp_path) & HEAVY == set()
+
+
+@pytest.mark.parametrize("args", [["runs"], ["build"]], ids=" ".join)
+def test_reading_a_store_loads_no_arrow(args, tmp_path):
+    """Who reads what is sealed waits for Polars alone: Arrow and NumPy cost as much again."""
+    logged = "import runsite\nwith runsite.start_run():\n    runsite.log_metric('rmse', 7.7)"
+    subprocess.run([sys.executable, "-c", logged], cwd=tmp_path, timeout=TIMEOUT_S, check=True)
+    code = (
+        "import contextlib, io, runsite.cli\n"
+        "with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):\n"
+        f"    runsite.cli.main({args!r})"
+    )
+    loaded = loaded_by(code, cwd=tmp_path)
+    assert "polars" in loaded
+    assert loaded & {"altair", "numpy", "pandas", "pyarrow", "sklearn"} == set()

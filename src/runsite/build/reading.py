@@ -18,7 +18,7 @@ from runsite.records import ExperimentRecord, LifecycleStage, RunRecord
 from runsite.registry import Registry, load_registry
 from runsite.registry.history import History, load_history
 from runsite.store import Store
-from runsite.store.schema import record_from_row
+from runsite.store.rows import record_from_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

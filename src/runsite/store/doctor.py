@@ -15,11 +15,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from runsite.errors import RunsiteError
+from runsite.store.columns import FORMAT_KEY
 from runsite.store.files import TEMP_PREFIX
 from runsite.store.journal import read_journal
 from runsite.store.layout import Layout, is_run_id
 from runsite.store.names import PartFile, crc_of_file, list_parts
-from runsite.store.parts import FORMAT_KEY, read_leaves
+from runsite.store.parts import read_leaves
 from runsite.store.seal import find_journals, is_alive
 
 if TYPE_CHECKING:
@@ -168,8 +169,9 @@ def _check_part(part: PartFile) -> str:
         return ""
     except (OSError, pa.ArrowException) as error:
         return f"cannot be read as Parquet: {str(error).splitlines()[0][:200]}"
-    if metadata.get(FORMAT_KEY, b"1") != b"1":
-        return f"has format {metadata[FORMAT_KEY].decode('ascii', 'replace')}, which is newer"
+    version = metadata.get(FORMAT_KEY.encode(), b"1").decode("ascii", "replace")
+    if version != "1":
+        return f"has format {version}, which is newer"
     return ""
 
 

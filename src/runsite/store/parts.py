@@ -19,13 +19,12 @@ import pyarrow.parquet as pq
 
 from runsite.records import FORMAT_VERSION, MetricSummary, RunRecord, summarise_points
 from runsite.store.arrays import constant_text, make_array, null_scalar
+from runsite.store.columns import FORMAT_KEY, LEAVES_KEY
 from runsite.store.files import write_whole
 from runsite.store.names import leaf_name
 from runsite.store.schema import METRICS, RUNS, runs_table
 
 __all__ = [
-    "FORMAT_KEY",
-    "LEAVES_KEY",
     "Columns",
     "open_merged_writer",
     "order_runs",
@@ -33,12 +32,10 @@ __all__ = [
     "points_table",
     "read_leaves",
     "summarise_columns",
+    "summarise_part",
     "write_metrics",
     "write_run",
 ]
-
-FORMAT_KEY = b"runsite.format"
-LEAVES_KEY = b"runsite.leaves"
 
 _SMALL_GROUP = 256
 """Up to this many points plain Python is faster than a dozen calls of Arrow."""
@@ -149,6 +146,25 @@ def summarise_columns(columns: Columns) -> dict[str, MetricSummary]:
         )
         for key, first, length in spans
     }
+
+
+def summarise_part(points: pa.Table) -> dict[str, MetricSummary]:
+    """Summarise the points of one part.
+
+    Args:
+        points: In the columns of `METRICS`, all of one run.
+    """
+    names = points["key"].to_pylist()
+    keys = sorted(set(names))
+    ids = {key: index for index, key in enumerate(keys)}
+    columns = Columns(
+        key_ids=make_array([ids[key] for key in names], pa.uint32()),
+        steps=points["step"].combine_chunks(),
+        times_us=points["timestamp"].combine_chunks().cast(pa.int64()),
+        values=points["value"].combine_chunks(),
+        keys=dict(enumerate(keys)),
+    )
+    return summarise_columns(columns)
 
 
 def _summarise(steps: pa.Array, times: pa.Array, values: pa.Array) -> MetricSummary:
@@ -265,7 +281,7 @@ def read_leaves(path: Path) -> frozenset[str]:
         OSError, pyarrow.ArrowException: It cannot be read.
     """
     metadata = pq.read_metadata(path).metadata or {}
-    return frozenset(metadata.get(LEAVES_KEY, b"").decode().split())
+    return frozenset(metadata.get(LEAVES_KEY.encode(), b"").decode().split())
 
 
 def order_runs(table: pa.Table) -> pa.Table:
@@ -289,9 +305,9 @@ def order_runs(table: pa.Table) -> pa.Table:
 def _open_writer(
     target: Path | io.BytesIO, schema: pa.Schema, *, leaves: str, options: Mapping[str, object]
 ) -> Iterator[pq.ParquetWriter]:
-    metadata = {FORMAT_KEY.decode(): str(FORMAT_VERSION)}
+    metadata = {FORMAT_KEY: str(FORMAT_VERSION)}
     if leaves:
-        metadata[LEAVES_KEY.decode()] = leaves
+        metadata[LEAVES_KEY] = leaves
     with pq.ParquetWriter(
         target,
         schema,

@@ -8,7 +8,6 @@ branches) one is made. A journal that is not sealed yet reads like the row that 
 from __future__ import annotations
 
 import dataclasses
-import functools
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -17,24 +16,19 @@ from pathlib import Path
 import polars as pl
 
 from runsite.records import LifecycleStage, MetricSummary, RunRecord, RunStatus
-from runsite.store.arrays import make_table
+from runsite.store.columns import METRICS, RUNS, Kind, ListOf, MapOf, StructOf
 from runsite.store.fold import merge_summaries
-from runsite.store.journal import JournalContents
 from runsite.store.names import PartFile
-from runsite.store.parts import Columns, points_columns, points_table, summarise_columns
-from runsite.store.schema import METRICS, RUNS, record_from_row, runs_table
-from runsite.store.seal import make_row
+from runsite.store.rows import record_from_row
 
 __all__ = [
     "DAMAGED",
-    "LiveRun",
+    "METRICS_SCHEMA",
     "empty_metrics",
     "empty_runs",
     "find_heads",
     "frame_of_records",
-    "live_points",
     "merge_heads",
-    "read_live",
     "read_runs_files",
 ]
 
@@ -64,40 +58,49 @@ _IS_RUN = (
 ).fill_null(value=False)
 """What every row that runsite writes is. A file whose checksum fits may hold others all the same."""
 
+_PLAIN_TYPES: Mapping[str, pl.DataType] = {
+    "text": pl.String(),
+    "int32": pl.Int32(),
+    "int64": pl.Int64(),
+    "float64": pl.Float64(),
+    "bool": pl.Boolean(),
+    "time": pl.Datetime("us", "UTC"),
+}
+
+
+def _make_type(kind: Kind) -> pl.DataType:
+    match kind:
+        case ListOf(item):
+            return pl.List(_make_type(item))
+        case MapOf(value):
+            return pl.Map(pl.String(), _make_type(value))
+        case StructOf(fields):
+            return pl.Struct({name: _make_type(field) for name, field in fields.items()})
+        case name:
+            return _PLAIN_TYPES[name]
+
+
+RUNS_SCHEMA = pl.Schema({name: _make_type(kind) for name, kind in RUNS.items()})
+METRICS_SCHEMA = pl.Schema({name: _make_type(kind) for name, kind in METRICS.items()})
+
 SummaryOf = Callable[[str, str], Mapping[str, MetricSummary]]
 """From ``(run_id, part)`` to the summaries of that part's points."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class LiveRun:
-    """A journal as the row that it would become, with its points."""
-
-    record: RunRecord
-    session: str
-    columns: Columns
-    summaries: Mapping[str, MetricSummary]
-
-
-def read_live(contents: JournalContents, *, alive: bool) -> LiveRun:
-    """Turn a journal into a row and columns. Pure."""
-    columns = points_columns(contents.points, contents.keys)
-    summaries = summarise_columns(columns)
-    record = make_row(contents, metrics=summaries, alive=alive)
-    return LiveRun(record, contents.session, columns, summaries)
-
-
 def empty_runs() -> pl.DataFrame:
     """Make a runs frame without rows."""
-    return pl.DataFrame(make_table([], RUNS))
+    return pl.DataFrame(schema=RUNS_SCHEMA)
 
 
 def empty_metrics() -> pl.DataFrame:
     """Make a metrics frame without rows."""
-    return pl.DataFrame(make_table([], METRICS))
+    return pl.DataFrame(schema=METRICS_SCHEMA)
 
 
 def frame_of_records(records: Iterable[RunRecord]) -> pl.DataFrame:
     """Make the runs frame of some records."""
+    from runsite.store.schema import runs_table  # Arrow, which most reading does without
+
     return pl.DataFrame(runs_table(records))
 
 
@@ -154,14 +157,9 @@ def _read_batch(
     return [frame for frame in found if frame is not None]
 
 
-@functools.cache
-def _find_schema() -> pl.Schema:
-    return empty_runs().schema
-
-
 def _scan(sources: list[bytes]) -> pl.LazyFrame:
     return pl.scan_parquet(
-        sources, schema=_find_schema(), extra_columns="ignore", missing_columns="insert", glob=False
+        sources, schema=RUNS_SCHEMA, extra_columns="ignore", missing_columns="insert", glob=False
     )
 
 
@@ -248,9 +246,3 @@ def _precedence(record: RunRecord) -> tuple[bool, float, int, str]:
 def _unite(groups: Iterable[Sequence[object]]) -> tuple:  # type: ignore[type-arg]
     by_path = {item.path: item for group in groups for item in group}  # type: ignore[attr-defined]
     return tuple(by_path[path] for path in sorted(by_path))
-
-
-def live_points(live: LiveRun) -> pl.DataFrame:
-    """Make the metrics frame of a journal's points."""
-    table = points_table(live.columns, run_id=live.record.run_id, part=live.session)
-    return pl.DataFrame(table.cast(METRICS))

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from runsite.store.compact import Merge
-    from runsite.store.reading import LiveRun
+    from runsite.store.live import LiveRun
     from runsite.store.tables import Tables
 
 __all__ = ["Store"]
@@ -353,11 +353,11 @@ class Store:
             return self._tables
 
     def _read_live(self) -> tuple[list[LiveRun], list[tuple[Path, str]]]:
-        from runsite.store.reading import read_live
-
         live: list[LiveRun] = []
         problems: list[tuple[Path, str]] = []
         for path in find_journals(self._layout):
+            from runsite.store.live import read_live  # Arrow, for journals alone
+
             contents = _try_journal(path, problems)
             if contents is None:
                 continue

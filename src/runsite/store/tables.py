@@ -8,34 +8,34 @@ import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from runsite.errors import FormatVersionError, NotFoundError, quote
 from runsite.records import FORMAT_VERSION, MetricSummary, RunRecord
-from runsite.store.arrays import make_array
+from runsite.store.columns import FORMAT_KEY, LEAVES_KEY
 from runsite.store.layout import Layout
 from runsite.store.names import PartFile, crc_of_file, list_names, list_parts, parse_name
-from runsite.store.parts import FORMAT_KEY, LEAVES_KEY, Columns, summarise_columns
 from runsite.store.reading import (
     DAMAGED,
-    LiveRun,
+    METRICS_SCHEMA,
     empty_metrics,
     empty_runs,
     find_heads,
     frame_of_records,
-    live_points,
     merge_heads,
     read_runs_files,
 )
-from runsite.store.schema import record_from_row
+from runsite.store.rows import record_from_row
+
+if TYPE_CHECKING:
+    from runsite.store.live import LiveRun
 
 __all__ = ["Tables"]
 
 _ATTEMPTS = 5
-ReadLive = Callable[[], tuple[list[LiveRun], list[tuple[Path, str]]]]
+ReadLive = Callable[[], "tuple[list[LiveRun], list[tuple[Path, str]]]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ class Tables:
             wanted = frozenset(run_ids)
             sources = tuple(source for source in sources if source.run_ids & wanted)
             live = [live for live in live if live.record.run_id in wanted]
-        frames = [*_scan_sources(sources), *(live_points(each).lazy() for each in live)]
+        frames = [*_scan_sources(sources), *_scan_live(live)]
         if not frames:
             frames = [empty_metrics().lazy()]
         points = frames[0] if len(frames) == 1 else pl.concat(frames, how="vertical")
@@ -197,7 +197,7 @@ class Tables:
         self._bad[path] = reason
 
     def _assemble(self) -> pl.DataFrame:
-        rows = self._rows if self._rows is not None else frame_of_records([])
+        rows = self._rows if self._rows is not None else empty_runs()
         if self._live:
             rows = pl.concat([rows, frame_of_records(live.record for live in self._live)])
         single, several = find_heads(rows)
@@ -236,26 +236,18 @@ class Tables:
         for live in self._live:
             if (live.record.run_id, live.session) == (run_id, part):
                 return live.summaries
-        points = self._read_part(run_id, part)
-        keys = sorted(set(points["key"].to_pylist()))
-        ids = {key: index for index, key in enumerate(keys)}
-        columns = Columns(
-            key_ids=make_array([ids[key] for key in points["key"].to_pylist()], pa.uint32()),
-            steps=points["step"].combine_chunks(),
-            times_us=points["timestamp"].combine_chunks().cast(pa.int64()),
-            values=points["value"].combine_chunks(),
-            keys=dict(enumerate(keys)),
-        )
-        return summarise_columns(columns)
+        from runsite.store.parts import summarise_part  # Arrow, which most reading does without
 
-    def _read_part(self, run_id: str, part: str) -> pa.Table:
+        return summarise_part(self._read_part(run_id, part).to_arrow())
+
+    def _read_part(self, run_id: str, part: str) -> pl.DataFrame:
         wanted = (pl.col("run_id") == run_id) & (pl.col("part") == part)
         for _ in range(_ATTEMPTS):
             sources = self._choose_sources({f"{run_id}.{part}"})
             frames = _scan_sources(sources[:1]) or [empty_metrics().lazy()]
             with contextlib.suppress(FileNotFoundError):  # compacted meanwhile
-                return pl.concat(frames).filter(wanted).collect().to_arrow()
-        return empty_metrics().to_arrow()
+                return pl.concat(frames).filter(wanted).collect()
+        return empty_metrics()
 
     def _choose_sources(self, listed: set[str]) -> list[_Source]:
         """Choose files so that each listed leaf comes from exactly one; the others are left out."""
@@ -284,14 +276,12 @@ class Tables:
     def _leaves_of(self, path: Path) -> frozenset[str]:
         if path not in self._leaves:
             try:
-                metadata = pq.read_metadata(path).metadata or {}
-            except (OSError, pa.ArrowException) as error:
+                metadata = pl.read_parquet_metadata(path)
+            except (OSError, pl.exceptions.PolarsError) as error:
                 self._bad[path] = f"cannot be read as Parquet: {str(error).splitlines()[0][:200]}"
                 return frozenset()
             _check_part_format(path, metadata)
-            self._leaves[path] = frozenset(
-                metadata.get(LEAVES_KEY, b"").decode("utf-8", "replace").split()
-            )
+            self._leaves[path] = frozenset(metadata.get(LEAVES_KEY, "").split())
         return self._leaves[path]
 
     def _is_sound(self, part: PartFile) -> bool:
@@ -324,10 +314,18 @@ def _scan_sources(sources: Sequence[_Source]) -> list[pl.LazyFrame]:
     ]
 
 
+def _scan_live(live: Sequence[LiveRun]) -> list[pl.LazyFrame]:
+    if not live:
+        return []
+    from runsite.store.live import live_points
+
+    return [live_points(each).lazy() for each in live]
+
+
 def _scan_files(paths: Sequence[Path]) -> pl.LazyFrame:
     return pl.scan_parquet(
         list(paths),
-        schema=empty_metrics().schema,
+        schema=METRICS_SCHEMA,
         extra_columns="ignore",
         missing_columns="insert",
         glob=False,
@@ -346,8 +344,8 @@ def _with_sealed_part(record: RunRecord, sealed: RunRecord | None) -> RunRecord:
     )
 
 
-def _check_part_format(path: Path, metadata: Mapping[bytes, bytes]) -> None:
-    version = metadata.get(FORMAT_KEY, b"1").decode("ascii", "replace")
+def _check_part_format(path: Path, metadata: Mapping[str, str]) -> None:
+    version = metadata.get(FORMAT_KEY, "1")
     if not version.isdigit() or int(version) > FORMAT_VERSION:
         raise FormatVersionError(
             f"{path.name} has format {quote(version)}, newer than this runsite reads "
