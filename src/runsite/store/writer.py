@@ -210,9 +210,13 @@ class RunWriter(Watcher):
 
     def note_gone(self, path: Path) -> None:
         """Tell by the next call that the journal was removed; go on in another if it is sealed."""
-        if self._journal is None or self._journal.path != path:
+        journal = self._journal
+        if journal is None or journal.path != path:
             return  # sealed by this very process
-        if self._is_sealed():
+        sealed = self._is_sealed()
+        if self._journal is not journal:
+            return  # meanwhile
+        if sealed:
             _log.warning(
                 "run %s was sealed by another process while it goes on; it goes on in a new "
                 "journal, and nothing of it is lost.",
