@@ -57,6 +57,15 @@ def site(tmp_path_factory) -> Path:
     return project / "site"
 
 
+@pytest.fixture(scope="module")
+def moved(tmp_path_factory) -> Path:
+    """Build a site that does not know where it will lie."""
+    folder = tmp_path_factory.mktemp("moved")
+    write_store(folder / "runs", make_taxi_runs(3))
+    build_site(folder / "runs", folder / "site")
+    return folder / "site"
+
+
 def write_store_into(folder: Path) -> None:
     """Log the taxi runs beside those that are there."""
     aside = folder.parent / "aside"
@@ -188,6 +197,28 @@ def test_missing_addresses_lead_back(serve_site, site, path):
     assert page.evaluate("getComputedStyle(document.querySelector('.nav')).display") == "flex"
     page.get_by_role("link", name="Start from the overview").click()
     page.wait_for_url(f"**{SUB_PATH}index.html")
+
+
+@pytest.mark.parametrize("path", ["nope.html", "runs/a/b/nope%20you", "models/nope/"])
+def test_missing_addresses_lead_back_where_no_base_url_is_known(serve_site, moved, path):
+    """The page looks for the site above the address; its links, icon and search lead there."""
+    page = serve_site(moved, path=path, missing=True)
+    page.wait_for_selector(f"body[data-root='{SUB_PATH}']")
+    assert page.evaluate("getComputedStyle(document.querySelector('.nav')).display") == "flex"
+    assert page.locator("link[rel=icon]").get_attribute("href").startswith(f"{SUB_PATH}assets/")
+    page.get_by_role("button", name="Switch between light and dark").click()
+    assert page.locator("html[data-theme=dark]").count() == 1
+    page.get_by_role("link", name="search for").click()
+    page.wait_for_url(f"**{SUB_PATH}search.html#q=nope*")
+    words = "nope you" if "you" in path else "nope"
+    assert page.get_by_role("searchbox").input_value() == words
+
+
+def test_the_page_for_missing_addresses_opens_from_disk(open_site, moved):
+    """Beside the other files, its links lead to them as they are."""
+    page = open_site(moved, path="404.html")
+    page.get_by_role("link", name="Start from the overview").click()
+    page.wait_for_url("**/index.html")
 
 
 def test_a_version_shows_its_card(serve_site, site):

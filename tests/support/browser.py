@@ -45,7 +45,8 @@ class SiteWatch:
         page.on("requestfailed", self._on_failed)
 
     def _on_console(self, message) -> None:
-        if "status of 404" in message.text and message.location["url"] in self.missing:
+        address = message.location["url"].partition("?")[0]
+        if "status of 404" in message.text and address in self.missing:
             return
         if message.type in {"error", "warning"}:
             self.problems.append(f"console {message.type}: {message.text}")
@@ -124,7 +125,8 @@ def serve_site(chromium) -> Iterator[Callable]:
     """Return ``serve_site(folder, path="", missing=False, **context_options) -> Page``.
 
     The folder is served on loopback under a sub-path, as a project's site on GitHub Pages is;
-    requests must stay below it. ``missing`` says that the path is of no file of the site.
+    requests must stay below it. ``missing`` says that the path is of no file of the site: the page
+    that is shown instead may look for the site's icon in the folders above it.
     """
     opened: list[tuple[object, SiteWatch]] = []
     with contextlib.ExitStack() as stack:
@@ -140,6 +142,11 @@ def serve_site(chromium) -> Iterator[Callable]:
             watch = SiteWatch(page, base=base)
             if missing:
                 watch.missing.add(base + path)
+                *folders, _ = path.split("/")
+                watch.missing |= {
+                    f"{base}{'/'.join(folders[: depth + 1])}/assets/icon.svg"
+                    for depth in range(len(folders))
+                }
             opened.append((context, watch))
             page.goto(base + path)
             return page

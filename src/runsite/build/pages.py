@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from runsite import __version__
 from runsite.build.any_run import write_any_run
@@ -20,6 +19,7 @@ from runsite.build.experiments import (
 from runsite.build.importance import ImportanceShop
 from runsite.build.machine import write_machine_files
 from runsite.build.models import write_models
+from runsite.build.not_found import write_not_found
 from runsite.build.options import BuildOptions
 from runsite.build.plan import SitePlan, plan_site
 from runsite.build.prepare import Preparation, find_template_cache
@@ -39,7 +39,7 @@ from runsite.pages.overview import (
     make_experiment_cards,
 )
 from runsite.pages.paths import RUN_BY_ID_PATH
-from runsite.pages.plain import assemble_compare_page, assemble_not_found_page
+from runsite.pages.plain import assemble_compare_page
 from runsite.pages.timeline import make_timeline
 from runsite.registry.compare import MoveKind
 from runsite.render.environment import make_environment
@@ -128,7 +128,7 @@ def write_site(
         write_runs(shop, plan, tick=tick)
         write_any_run(shop, plan, tick=tick)
         models, warnings = write_models(shop)
-        _write_plain_pages(shop, experiments, models)
+        _write_plain_pages(shop, experiments, models, assets=assets)
         best = [s for s in sorted(summaries.values(), key=lambda s: -s.n_runs) if s.best]
         write_tables(shop, plan, metric=best[0].best[0].metric if best else "")
         cards = make_experiment_cards(list(summaries.values()), site=site)
@@ -156,7 +156,11 @@ def _make_site(options: BuildOptions, data: SiteData, plan: SitePlan) -> Site:
 
 
 def _write_plain_pages(
-    shop: Workshop, experiments: Sequence[ExperimentResult], models: Sequence[ModelCard]
+    shop: Workshop,
+    experiments: Sequence[ExperimentResult],
+    models: Sequence[ModelCard],
+    *,
+    assets: Mapping[str, bytes],
 ) -> None:
     runs = shop.data.runs
     summaries = [result.summary for result in experiments]
@@ -182,10 +186,7 @@ def _write_plain_pages(
             site=shop.site, experiments=shards, versions_path=write_versions(shop)
         )
     )
-    base_path = urlsplit(shop.options.base_url).path
-    if shop.options.base_url and not base_path.endswith("/"):
-        base_path += "/"
-    shop.write_page(assemble_not_found_page(site=shop.site, base_path=base_path))
+    write_not_found(shop, assets)
     write_search(shop)
     # Without it GitHub Pages runs Jekyll over the site, which drops names that begin with "_".
     shop.writer.write(".nojekyll", b"")

@@ -69,6 +69,8 @@ class NotFoundPage:
 
     site: Site = told("What is the same on every page.")
     meta: Meta = told("This page's place in the site.")
+    styles: str = told("The site's styles as text, fit for a `style` element.")
+    script: str = told("Script that finds the site's root, as text, fit for a `script` element.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,28 +130,43 @@ def assemble_search_page(*, site: Site, shards: Sequence[str]) -> SearchPage:
     )
 
 
-def assemble_not_found_page(*, site: Site, base_path: str = "") -> NotFoundPage:
+def assemble_not_found_page(
+    *, site: Site, base_path: str = "", styles: str = "", script: str = ""
+) -> NotFoundPage:
     """Assemble the page for addresses that do not exist.
 
     Args:
         site: What is the same on every page.
-        base_path: Path under which the site is published, such as ``/repo/``: this page is shown
-            at any depth, so it cannot find the root by itself.
+        base_path: Path under which the site is published, such as ``/repo/``; where it is not
+            known, the script looks for the root: this page is shown at any depth.
+        styles: The site's styles; no file can be named that is there at every depth.
+        script: What finds the root, and switches between light and dark.
     """
-    meta = _meta(
-        NOT_FOUND_PATH,
+    meta = Meta(
+        path=NOT_FOUND_PATH,
+        root=base_path,
         title="Page not found",
         description="There is no such page.",
         section="",
-        root=base_path,
     )
-    return NotFoundPage(site=site, meta=meta)
+    return NotFoundPage(
+        site=site, meta=meta, styles=_make_inline(styles), script=_make_inline(script)
+    )
 
 
-def _meta(path: str, *, title: str, description: str, section: str, root: str = "") -> Meta:
+def _make_inline(text: str) -> str:
+    """Make CSS or JavaScript fit for its element: nothing in a string or comment can end it.
+
+    Line ends become what a browser makes of them, for it digests the element's text.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.replace("</", "<\\/").replace("<!--", "<\\!--")
+
+
+def _meta(path: str, *, title: str, description: str, section: str) -> Meta:
     return Meta(
         path=path,
-        root=root,
+        root="",
         title=title,
         description=description,
         section=section,

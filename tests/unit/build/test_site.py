@@ -214,6 +214,10 @@ def test_hostile_names_are_only_text(tmp_path):
         if path.endswith(".html"):
             scripts = [e for e in parse_elements(text.decode()) if e.tag == "script"]
             inline = [e for e in scripts if "src" not in e.attrs]
+            if path == "404.html":
+                script = read_site(site)["assets/bundles/missing.js"].decode()
+                assert [e.text for e in inline] == [script.replace("</", "<\\/")]
+                continue
             assert all(e.attrs == {"type": "application/json", "id": "page-data"} for e in inline)
             for block in inline:
                 json.loads(block.text)
