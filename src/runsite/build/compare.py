@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import polars as pl
 
+from runsite.build.runs import RunPlan
 from runsite.build.workshop import Workshop
 from runsite.pages.files import find_kind, make_file_path
 from runsite.queries.columns import Column
@@ -18,11 +19,14 @@ VERSIONS_PATH = "data/versions.js"
 _MAX_FILES = 200
 
 
-def write_facts(shop: Workshop, folder: str, *, runs: pl.DataFrame, rows: int) -> tuple[str, ...]:
+def write_facts(
+    shop: Workshop, plan: RunPlan, *, folder: str, runs: pl.DataFrame, rows: int
+) -> tuple[str, ...]:
     """Write the packages and files of an experiment's runs; nothing where no run has any.
 
     Args:
         shop: The build.
+        plan: Where the runs stand.
         folder: Where the experiment's data lie.
         runs: Its runs in the order of the table.
         rows: How many runs a shard holds.
@@ -30,20 +34,29 @@ def write_facts(shop: Workshop, folder: str, *, runs: pl.DataFrame, rows: int) -
     Returns:
         The addresses, one a shard.
     """
-    columns = {"run.packages": _list_packages(runs), "run.files": _list_files(shop, runs)}
-    if all(values.is_null().all() for values in columns.values()):
+    has_any = pl.any_horizontal(
+        pl.col("packages").map.len() > 0, pl.col("artifacts").list.len() > 0
+    )
+    if not runs.select(has_any.any()).item():
         return ()
     addresses = []
     for number, start in enumerate(range(0, runs.height, rows)):
-        part = [
-            f"[{json.dumps(name)},{render_column(_hidden(name), values.slice(start, rows))}]"
-            for name, values in columns.items()
-        ]
+        part = runs.slice(start, rows)
         path = f"{folder}/more-{number}.js"
-        count = min(rows, runs.height - start)
-        text = render_shard(path, f'{{"rows":{count},"columns":[{",".join(part)}]}}')
-        addresses.append(shop.write_data(path, text))
+        stamp = plan.make_row_stamp(part["run_id"])
+        key = shop.make_key(stamp) if stamp else ""
+        address = shop.keep_data(path, key=key)
+        addresses.append(address or shop.write_data(path, _render_facts(shop, path, part), key=key))
     return tuple(addresses)
+
+
+def _render_facts(shop: Workshop, path: str, part: pl.DataFrame) -> str:
+    columns = {"run.packages": _list_packages(part), "run.files": _list_files(shop, part)}
+    body = ",".join(
+        f"[{json.dumps(name)},{render_column(_hidden(name), values)}]"
+        for name, values in columns.items()
+    )
+    return render_shard(path, f'{{"rows":{part.height},"columns":[{body}]}}')
 
 
 def _hidden(name: str) -> Column:

@@ -93,7 +93,7 @@ def _write_experiment(
     table = make_runs_table(runs, directions=directions)
     shards = replace(
         _write_table(shop, plan, name=name, table=table, importance=importance),
-        more=write_facts(shop, _folder_of(name), runs=runs, rows=ROWS_A_SHARD),
+        more=write_facts(shop, plan, folder=_folder_of(name), runs=runs, rows=ROWS_A_SHARD),
     )
     record = shop.data.experiments.get(name)
     page = assemble_experiment_page(
@@ -118,15 +118,19 @@ def _write_table(
     folder = _folder_of(name)
     frame = _with_curves(table.frame, plan)
     columns = (*table.columns, CURVES)
+    described = [(column.id, column.kind) for column in columns]
     addresses = []
     for number, start in enumerate(range(0, frame.height, ROWS_A_SHARD)):
         part = frame.slice(start, ROWS_A_SHARD)
-        texts = table.texts.slice(start, ROWS_A_SHARD)
-        filled = [c for c in columns if part[c.id].null_count() < part.height]
-        body = ",".join(f"[{json.dumps(c.id)},{_render(c, part, texts)}]" for c in filled)
         path = f"{folder}/runs-{number}.js"
-        text = render_shard(path, f'{{"rows":{part.height},"columns":[{body}]}}')
-        addresses.append(shop.write_data(path, text))
+        stamp = plan.make_row_stamp(part["run.id"])
+        key = shop.make_key(described, stamp) if stamp else ""
+        address = shop.keep_data(path, key=key)
+        if not address:
+            texts = table.texts.slice(start, ROWS_A_SHARD)
+            body = _render_rows(path, columns, part, texts=texts)
+            address = shop.write_data(path, body, key=key)
+        addresses.append(address)
     return ExperimentShards(
         name=name,
         experiment_id=make_experiment_id(name),
@@ -137,6 +141,14 @@ def _write_table(
         n_left_out=table.left_out,
         importance_path=importance.order(f"{folder}/importance.js", table),
     )
+
+
+def _render_rows(
+    path: str, columns: Sequence[Column], part: pl.DataFrame, *, texts: pl.DataFrame
+) -> str:
+    filled = [c for c in columns if part[c.id].null_count() < part.height]
+    body = ",".join(f"[{json.dumps(c.id)},{_render(c, part, texts)}]" for c in filled)
+    return render_shard(path, f'{{"rows":{part.height},"columns":[{body}]}}')
 
 
 def _render(column: Column, part: pl.DataFrame, texts: pl.DataFrame) -> str:

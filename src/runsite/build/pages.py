@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from runsite import __version__
@@ -128,7 +128,9 @@ def write_site(
         write_runs(shop, plan, tick=tick)
         write_any_run(shop, plan, tick=tick)
         models, warnings = write_models(shop)
-        _write_plain_pages(shop, experiments, models, assets=assets)
+        _write_plain_pages(shop, experiments, models)
+        write_not_found(shop, assets)
+        write_search(shop, plan)
         best = [s for s in sorted(summaries.values(), key=lambda s: -s.n_runs) if s.best]
         write_tables(shop, plan, metric=best[0].best[0].metric if best else "")
         cards = make_experiment_cards(list(summaries.values()), site=site)
@@ -159,8 +161,6 @@ def _write_plain_pages(
     shop: Workshop,
     experiments: Sequence[ExperimentResult],
     models: Sequence[ModelCard],
-    *,
-    assets: Mapping[str, bytes],
 ) -> None:
     runs = shop.data.runs
     summaries = [result.summary for result in experiments]
@@ -186,7 +186,5 @@ def _write_plain_pages(
             site=shop.site, experiments=shards, versions_path=write_versions(shop)
         )
     )
-    write_not_found(shop, assets)
-    write_search(shop)
     # Without it GitHub Pages runs Jekyll over the site, which drops names that begin with "_".
     shop.writer.write(".nojekyll", b"")

@@ -53,6 +53,10 @@ class RunIndex:
         """Mention a run; None where the site does not have it."""
         return None if run_id is None else self._refs.get(run_id)
 
+    def get_ref(self, run_id: str) -> RunRef:
+        """Mention a run of the site."""
+        return self._refs[run_id]
+
     def get_record(self, run_id: str) -> RunRecord:
         """Return everything that is known of a run of the site."""
         return record_from_row(self.frame.row(self._rows[run_id], named=True))

@@ -53,6 +53,16 @@ class RunPlan:
     own: tuple[str, ...]
     max_points: int
 
+    def make_row_stamp(self, run_ids: Iterable[str]) -> str:
+        """Tell all that rows of runs are made from; empty where one of them is in progress."""
+        lines = []
+        for run_id in run_ids:
+            stamp, around = self.stamps[run_id], self.around[run_id]
+            if not stamp:
+                return ""
+            lines.append(f"{run_id} {stamp} {around.curves_path} {around.skipped!r}")
+        return "\n".join(lines)
+
     def make_stamp(self, run_id: str) -> str:
         """Tell all that a run's page is made from; empty for a run in progress."""
         around = self.around[run_id]

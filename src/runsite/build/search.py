@@ -4,37 +4,54 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
+from runsite.build.runs import RunPlan
 from runsite.build.workshop import Workshop
 from runsite.cards.document import Card
 from runsite.cards.files import load_card
 from runsite.cards.front_matter import MetaValue
 from runsite.errors import CardError
+from runsite.pages.context import RunRef
 from runsite.pages.paths import make_experiment_path, make_model_path, make_version_path
 from runsite.pages.plain import assemble_search_page
 from runsite.render.shards import render_shard
 
 __all__ = ["write_search"]
 
-DOCUMENTS_A_SHARD = 5_000
+FOLDER = "data/search"
+RUNS_A_SHARD = 5_000
 MAX_CARD_CHARS = 20_000
 
 _MARKUP = re.compile(r"<!--.*?-->|\{\{.*?\}\}|\]\([^)]*\)|[#*_`|>\[\]!]+", re.DOTALL)
 
 
-def write_search(shop: Workshop) -> None:
-    """Write the index and the page."""
-    documents = [*_list_models(shop), *_list_experiments(shop), *_list_runs(shop)]
-    addresses = []
-    for number, start in enumerate(range(0, len(documents), DOCUMENTS_A_SHARD)):
-        part = documents[start : start + DOCUMENTS_A_SHARD]
-        path = f"data/search/{number}.js"
-        body = json.dumps(part, separators=(",", ":"))
-        addresses.append(shop.write_data(path, render_shard(path, body)))
-    shop.write_page(assemble_search_page(site=shop.site, shards=addresses))
+def write_search(shop: Workshop, plan: RunPlan) -> None:
+    """Write the index and the page.
+
+    Runs stand newest first; their shards are cut from the oldest on, so that one run more changes
+    one shard.
+    """
+    path = f"{FOLDER}/models.js"
+    body = json.dumps([*_list_models(shop), *_list_experiments(shop)], separators=(",", ":"))
+    first = shop.write_data(path, render_shard(path, body))
+    runs = [_write_runs(shop, plan, start=s) for s in range(0, len(shop.data.runs), RUNS_A_SHARD)]
+    shop.write_page(assemble_search_page(site=shop.site, shards=[first, *reversed(runs)]))
+
+
+def _write_runs(shop: Workshop, plan: RunPlan, *, start: int) -> str:
+    part = shop.data.runs.frame.slice(start, RUNS_A_SHARD)
+    path = f"{FOLDER}/runs-{start // RUNS_A_SHARD}.js"
+    stamp = plan.make_row_stamp(part["run_id"])
+    refs = [shop.data.runs.get_ref(run_id) for run_id in part["run_id"]]
+    key = shop.make_key(stamp, [(ref.path, ref.name) for ref in refs]) if stamp else ""
+    address = shop.keep_data(path, key=key)
+    if address:
+        return address
+    body = json.dumps(list(reversed(_list_runs(part, refs))), separators=(",", ":"))
+    return shop.write_data(path, render_shard(path, body), key=key)
 
 
 def _list_models(shop: Workshop) -> list[list[str]]:
@@ -84,20 +101,13 @@ def _list_experiments(shop: Workshop) -> list[list[str]]:
     return [["experiment", name, make_experiment_path(name), "", ""] for name in names]
 
 
-def _list_runs(shop: Workshop) -> list[list[str]]:
-    frame = shop.data.runs.frame.select(
-        "run_id",
-        "experiment",
-        "user",
-        "git_commit",
-        _join_map("params"),
-        _join_map("tags"),
+def _list_runs(runs: pl.DataFrame, refs: Sequence[RunRef]) -> list[list[str]]:
+    columns = runs.select(
+        "run_id", "experiment", "user", "git_commit", _join_map("params"), _join_map("tags")
     )
     documents = []
-    for run_id, experiment, user, commit, params, tags in frame.reverse().iter_rows():
-        ref = shop.data.runs.find_ref(run_id)
-        if ref is None:
-            continue
+    for row, ref in zip(columns.iter_rows(), refs, strict=True):
+        run_id, experiment, user, commit, params, tags = row
         words = [run_id, ref.status.lower(), user or "", (commit or "")[:10], params, tags]
         documents.append(["run", ref.name, ref.path, experiment, " ".join(filter(None, words))])
     return documents

@@ -47,8 +47,17 @@ class Workshop:
         """Write text for programs; what a badly decoded name left over becomes a question mark."""
         self.writer.write(path, content.encode("utf-8", "replace"))
 
-    def write_data(self, path: str, content: str) -> str:
+    def keep_data(self, path: str, *, key: str) -> str:
+        """Keep a data shard that was made from the same inputs; its address, or empty text."""
+        if not self.writer.keep(path, key=key):
+            return ""
+        return _make_address(path, self.writer.files[path].sha256)
+
+    def write_data(self, path: str, content: str, *, key: str = "") -> str:
         """Write a data shard; returns its address with a mark that changes with the content."""
-        self.writer.write(path, content)
-        mark = hashlib.sha256(content.encode()).hexdigest()[:10]
-        return f"{path}?v={mark}"
+        self.writer.write(path, content, key=key)
+        return _make_address(path, self.writer.files[path].sha256)
+
+
+def _make_address(path: str, sha256: str) -> str:
+    return f"{path}?v={sha256[:10]}"
