@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import functools
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping
 
-__all__ = ["find_direction", "is_better", "rank_metric"]
+__all__ = ["find_direction", "is_better", "order_metrics", "rank_metric", "sort_naturally"]
 
 _LOWER = re.compile(
     r"(^|[^a-z])(loss|losses|error|err|errors|rmse|rmsle|mse|msle|mae|mape|smape|medae|wmape|mad|"
@@ -93,6 +94,50 @@ def rank_metric(
     if "train" in name:
         return 5, headline
     return (4 if "loss" in name else 3), headline
+
+
+_FAMILY = 4
+"""So many names that differ in a number only are the parts of one thing, such as classes."""
+
+
+def order_metrics(
+    counts: Mapping[str, int],
+    *,
+    directions: Mapping[str, str] | None = None,
+    gated: Collection[str] = (),
+) -> list[str]:
+    """Order metrics: what says most of an experiment first.
+
+    A metric of few runs says little, whatever it is called; and of a score per class, the score
+    over all of them says more than any one.
+
+    Args:
+        counts: Metric key → runs that have it.
+        directions: Key → ``min`` or ``max``, as in ``runsite.yaml``.
+        gated: Keys that gates name.
+    """
+    most = max(counts.values(), default=0)
+    families = Counter(map(_find_family, counts))
+    told = {*(directions or {}), *gated}
+    return sorted(
+        counts,
+        key=lambda key: (
+            counts[key] * 2 < most,
+            key not in told and families[_find_family(key)] >= _FAMILY,
+            rank_metric(key, directions=directions, gated=gated),
+            sort_naturally(key),
+        ),
+    )
+
+
+def _find_family(key: str) -> str:
+    return re.sub(r"\d+", "#", key)
+
+
+def sort_naturally(text: str) -> tuple[tuple[str, int, str], ...]:
+    """Return the key that sorts ``class_2`` before ``class_10``."""
+    parts = re.findall(r"([^0-9]*)([0-9]*)", text)
+    return tuple((word, int(digits[:300] or 0), digits) for word, digits in parts)
 
 
 def is_better(value: float, other: float, *, direction: str) -> bool:

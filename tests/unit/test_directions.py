@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from runsite.directions import find_direction, is_better, rank_metric
+from runsite.directions import find_direction, is_better, order_metrics, rank_metric, sort_naturally
 
 
 @pytest.mark.parametrize(
@@ -63,3 +65,19 @@ def test_gates_and_headlines_decide_between_equals():
         "uplift",
     ]
     assert min(keys, key=lambda key: rank_metric(key, gated={"uplift"})) == "uplift"
+
+
+def test_a_score_of_all_comes_before_those_of_its_classes():
+    """Sixty scores per class do not push the one that counts out of sight; unless a gate names one."""
+    keys = {f"val/class_{n}/f1": 9 for n in range(12)} | {"rmse": 9, "val/loss": 9, "rare_auc": 2}
+    ordered = order_metrics(keys)
+    assert ordered[:4] == ["val/loss", "rmse", "val/class_0/f1", "val/class_1/f1"]
+    assert ordered[11] == "val/class_9/f1"
+    assert ordered[-1] == "rare_auc"
+    assert order_metrics(keys, gated={"val/class_7/f1"})[0] == "val/class_7/f1"
+
+
+@given(st.lists(st.text()))
+def test_natural_order_takes_any_text(texts):
+    """Any key sorts, whatever digits and words it has."""
+    assert sorted(sorted(texts, key=sort_naturally)) == sorted(texts)

@@ -90,7 +90,8 @@ def _write_experiment(
     name = summary.name
     directions = shop.options.config.site.directions
     runs = sort_runs(runs)
-    table = make_runs_table(runs, directions=directions)
+    gated = list_gated_metrics(shop.data.registry.models.values())
+    table = make_runs_table(runs, directions=directions, gated=gated)
     shards = replace(
         _write_table(shop, plan, name=name, table=table, importance=importance),
         more=write_facts(shop, plan, folder=_folder_of(name), runs=runs, rows=ROWS_A_SHARD),

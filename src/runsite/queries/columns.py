@@ -6,12 +6,12 @@ value reads as one, so that it sorts and plots as people expect.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from runsite.directions import find_direction, rank_metric
+from runsite.directions import find_direction, order_metrics, sort_naturally
 from runsite.queries.syntax import TAG_COLUMNS
 
 __all__ = ["MAX_COLUMNS", "Column", "RunsTable", "make_runs_table", "sort_runs"]
@@ -71,16 +71,20 @@ class RunsTable:
 
 
 def make_runs_table(
-    runs: pl.DataFrame, *, directions: Mapping[str, str] | None = None
+    runs: pl.DataFrame,
+    *,
+    directions: Mapping[str, str] | None = None,
+    gated: Collection[str] = (),
 ) -> RunsTable:
     """Make the table of some runs.
 
     Args:
         runs: Rows as `Store.read_runs` gives them.
         directions: Metric key → ``min`` or ``max``, where the project says so.
+        gated: Metrics that gates of the registry name.
     """
     runs = sort_runs(runs)
-    metrics = _rank_metrics(runs, directions=directions or {})
+    metrics = order_metrics(_count_keys(runs, "metrics"), directions=directions, gated=gated)
     params = _rank_keys(runs, "params")
     tags = [key for key in _rank_keys(runs, "tags") if not key.startswith(_HIDDEN_TAGS)]
     room = MAX_COLUMNS
@@ -110,7 +114,7 @@ def sort_runs(runs: pl.DataFrame) -> pl.DataFrame:
 def _rank_keys(runs: pl.DataFrame, name: str) -> list[str]:
     """List a map's keys, the most used first."""
     counts = _count_keys(runs, name)
-    return sorted(counts, key=lambda key: (-counts[key], key))
+    return sorted(counts, key=lambda key: (-counts[key], sort_naturally(key)))
 
 
 def _count_keys(runs: pl.DataFrame, name: str) -> dict[str, int]:
@@ -118,15 +122,6 @@ def _count_keys(runs: pl.DataFrame, name: str) -> dict[str, int]:
         return {}
     keys = runs.select(pl.col(name).map.keys().alias("key")).explode("key").drop_nulls()
     return dict(keys.group_by("key").len().iter_rows())
-
-
-def _rank_metrics(runs: pl.DataFrame, *, directions: Mapping[str, str]) -> list[str]:
-    """List the metrics that say most first; those of few runs after those of most."""
-    keys = _count_keys(runs, "metrics")
-    most = max(keys.values(), default=0)
-    return sorted(
-        keys, key=lambda key: (keys[key] * 2 < most, rank_metric(key, directions=directions), key)
-    )
 
 
 def _run_columns() -> list[pl.Expr]:
@@ -267,6 +262,8 @@ _RUN_KINDS = (
 # What a search compares, and nobody reads in a table.
 _UNSEEN = ("datasets",)
 _ALWAYS = ("id", "name", "status", "started", "ended", "duration")
+# Who a run is stands before what came of it; when it was and where it came from, after.
+_LEADING = ("id", "name", "status")
 
 
 def _describe(
@@ -276,34 +273,46 @@ def _describe(
     numeric: set[str],
     directions: Mapping[str, str],
 ) -> tuple[Column, ...]:
-    columns = [
+    own = [
         Column(id=f"run.{name}", group="run", label=label, kind=kind, visible=visible)
         for name, label, kind, visible in _RUN_KINDS
     ]
-    columns += [Column(id=f"run.{name}", group="hidden", label="", kind="text") for name in _UNSEEN]
-    columns += [
-        Column(id=f"tags.{key}", group="hidden", label="", kind="text") for key in kept["hidden"]
-    ]
+    leading = {f"run.{name}" for name in _LEADING}
+    columns = [column for column in own if column.id in leading]
     for group in ("metrics", "params", "tags"):
         for key in kept[group]:
             name = f"{group}.{key}"
             kind = "number" if group == "metrics" or name in numeric else "text"
             way = find_direction(key, directions=directions) if group == "metrics" else None
             columns.append(Column(id=name, group=group, label=key, kind=kind, direction=way))
+    columns += [column for column in own if column.id not in leading]
+    columns += [Column(id=f"run.{name}", group="hidden", label="", kind="text") for name in _UNSEEN]
+    columns += [
+        Column(id=f"tags.{key}", group="hidden", label="", kind="text") for key in kept["hidden"]
+    ]
     counts = frame.select(pl.all().count()).row(0, named=True)
     values = frame.select(pl.all().drop_nulls().n_unique()).row(0, named=True)
     counted = [
         replace(column, filled=counts[column.id], distinct=values[column.id]) for column in columns
     ]
     always = {f"run.{name}" for name in _ALWAYS}
-    return _choose_visible([c for c in counted if c.filled or c.id in always])
+    shown = [c for c in counted if c.filled or c.id in always]
+    return _choose_visible(shown, all_finished=_all_finished(frame))
 
 
-def _choose_visible(columns: Sequence[Column]) -> tuple[Column, ...]:
-    """Show metrics with a direction and params that vary before the others."""
+def _all_finished(frame: pl.DataFrame) -> bool:
+    return bool((frame["run.status"] == "FINISHED").all())
+
+
+def _choose_visible(columns: Sequence[Column], *, all_finished: bool) -> tuple[Column, ...]:
+    """Show metrics with a direction before others, and params that vary; no column of one word."""
     metrics = [c for c in columns if c.group == "metrics"]
     metrics.sort(key=lambda c: c.direction is None)
-    params = [c for c in columns if c.group == "params" and c.distinct > 1]
-    params.sort(key=lambda c: (-c.filled, c.label))
-    shown = {c.id for c in (*metrics[:_VISIBLE_METRICS], *params[:_VISIBLE_PARAMS])}
-    return tuple(replace(c, visible=c.visible or c.id in shown) for c in columns)
+    params = [c for c in columns if c.group == "params"]
+    params.sort(key=lambda c: -c.filled)  # of equals, as they were: by name
+    varying = [c for c in params if c.distinct > 1]
+    shown = {c.id for c in (*metrics[:_VISIBLE_METRICS], *(varying or params)[:_VISIBLE_PARAMS])}
+    hidden = {"run.status"} if all_finished and columns[0].filled else set()
+    return tuple(
+        replace(c, visible=(c.visible or c.id in shown) and c.id not in hidden) for c in columns
+    )

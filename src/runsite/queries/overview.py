@@ -8,7 +8,7 @@ from datetime import datetime
 
 import polars as pl
 
-from runsite.directions import find_direction, rank_metric
+from runsite.directions import find_direction, order_metrics
 
 __all__ = ["BestRun", "ExperimentSummary", "summarise_experiment"]
 
@@ -86,18 +86,9 @@ def _find_best(
 ) -> tuple[BestRun, ...]:
     keys = runs.select(pl.col("metrics").map.keys().alias("key")).explode("key").drop_nulls()
     counts = keys.group_by("key").len()
-    most = counts["len"].max()
-    ranked = sorted(
-        counts.iter_rows(),
-        # A metric of a few runs says little about the experiment, whatever it is called.
-        key=lambda row: (
-            row[1] * 2 < most,
-            rank_metric(row[0], directions=directions, gated=gated),
-            row[0],
-        ),
-    )
+    ranked = order_metrics(dict(counts.iter_rows()), directions=directions, gated=gated)
     found: list[BestRun] = []
-    for key, _ in ranked:
+    for key in ranked:
         direction = find_direction(key, directions=directions)
         best = _find_best_by(runs, key, direction) if direction else None
         if best:

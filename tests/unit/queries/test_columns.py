@@ -60,7 +60,7 @@ def test_rows_are_oldest_first():
 
 
 def test_what_says_most_is_shown_first():
-    """Metrics with a direction before others; params that vary, and no constant ones."""
+    """Metrics with a direction, then what varies, then when it was; no column of one word."""
     runs = [
         run(
             i,
@@ -73,15 +73,42 @@ def test_what_says_most_is_shown_first():
     shown = [column.id for column in table.columns if column.visible]
     assert shown == [
         "run.name",
-        "run.status",
-        "run.started",
-        "run.duration",
         "metrics.val_rmse",
         "metrics.loss",
         "metrics.epoch",
         "params.a",
+        "run.started",
+        "run.duration",
     ]
     assert find(table, "metrics.loss").direction == "min"
+
+
+def test_the_status_is_shown_where_it_tells_runs_apart():
+    """A column that says finished in every row takes the room of one that says something."""
+    dead = dataclasses.replace(run(1), status="KILLED", interrupted=True)
+    assert find(make_runs_table(make_frame(dead, run(2))), "run.status").visible
+    assert not find(make_runs_table(make_frame(run(1), run(2))), "run.status").visible
+
+
+def test_a_single_run_shows_its_params():
+    """Nothing varies in one run: its params are shown, rather than none."""
+    table = make_runs_table(make_frame(run(1, params={"lr": "0.1"})))
+    assert find(table, "params.lr").visible
+
+
+def test_params_stand_in_the_order_of_their_numbers():
+    """Layer 2 stands before layer 10."""
+    params = {f"layer{n}": "1" for n in (10, 2, 1)}
+    table = make_runs_table(make_frame(run(1, params=params)))
+    shown = [column.label for column in table.columns if column.group == "params"]
+    assert shown == ["layer1", "layer2", "layer10"]
+
+
+def test_what_gates_demand_comes_first():
+    """The table begins with the metric that the team decides by, as the best runs do."""
+    table = make_runs_table(make_frame(run(1, metrics={"rmse": 1, "mae": 2})), gated={"mae"})
+    shown = [column.label for column in table.columns if column.group == "metrics"]
+    assert shown == ["mae", "rmse"]
 
 
 def test_any_key_has_its_column():
