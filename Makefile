@@ -15,7 +15,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; \
 	done)
 
-.PHONY: help demo test check quick browser format constraints dist clean python venv-demo venv-test
+.PHONY: help demo test check quick browser format specs constraints dist clean python venv-demo venv-test
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -44,6 +44,10 @@ browser: venv-test ## Find a Chromium for the tests, or install one
 format: venv-test ## Format the code and fix what can be fixed
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
+
+specs: venv-test ## Make the chart specs anew, after a change in src/runsite/charts/
+	@$(BIN)/python -m runsite.charts > src/runsite/charts/specs.json.new
+	@mv src/runsite/charts/specs.json.new src/runsite/charts/specs.json
 
 constraints: venv-test ## Pin in constraints.txt what .venv holds now
 	@$(BIN)/python .ci/environment.py freeze

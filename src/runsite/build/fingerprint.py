@@ -19,7 +19,6 @@ from runsite.store.layout import Layout
 __all__ = ["find_code_digest", "find_inputs_digest"]
 
 _LIBRARIES = (
-    "altair",
     "jinja2",
     "markdown-it-py",
     "polars",
@@ -35,7 +34,7 @@ def find_code_digest(theme: Theme, options: BuildOptions) -> str:
     """Digest all but the data: runsite itself, its libraries, the theme, the settings."""
     digest = hashlib.sha256()
     package = Path(__file__).resolve().parents[1]
-    for path in sorted(package.rglob("*.py")):
+    for path in sorted([*package.rglob("*.py"), package / "charts" / "specs.json"]):
         digest.update(f"{path.relative_to(package).as_posix()}\0".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     digest.update(_library_versions().encode())

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from runsite import __version__
 from runsite.build.any_run import write_any_run
 from runsite.build.artifacts import publish_files
-from runsite.build.assets import find_versions, read_assets, write_assets
+from runsite.build.assets import find_versions, read_assets, write_assets, write_library
 from runsite.build.compare import write_versions
 from runsite.build.experiments import (
     ExperimentResult,
@@ -24,7 +23,7 @@ from runsite.build.options import BuildOptions
 from runsite.build.plan import SitePlan, plan_site
 from runsite.build.prepare import Preparation, find_template_cache
 from runsite.build.press import PressSettings
-from runsite.build.reading import RunIndex, SiteData, read_site_data
+from runsite.build.reading import SiteData, read_site_data
 from runsite.build.runs import plan_runs, write_runs
 from runsite.build.search import write_search
 from runsite.build.social import with_social_card
@@ -82,47 +81,37 @@ def write_site(
         code: Digest of all inputs but the data.
         progress: Told how far the run pages are.
     """
-    with Preparation() as preparation:
+    with Preparation() as preparation, ImportanceShop() as importance:
         data = read_site_data(options)
-        assets = read_assets(theme, preparation)
-    write_assets(writer, assets)
-    versions = list_version_refs(data.registry)
-    summaries = summarise_experiments(data, directions=options.config.site.directions)
-    site_plan = plan_site(
-        data.runs.frame,
-        registered=versions,
-        best=[best.run_id for summary in summaries.values() for best in summary.best],
-        settings=options.config.site,
-    )
-    site = _make_site(options, data, site_plan)
-    runs = RunIndex(data.runs.frame, find_path=site.find_run_path)
-    press = PressSettings(
-        theme=theme,
-        assets=find_versions(assets),
-        compiled=find_template_cache(),
-        site=site,
-        directions=options.config.site.directions,
-    )
-    shop = Workshop(
-        options=options,
-        site=site,
-        data=dataclasses.replace(data, runs=runs),
-        environment=make_environment(theme, assets=press.assets, compiled=press.compiled),
-        writer=writer,
-        code=code,
-        press=press,
-    )
-    files = publish_files(shop, first=versions)
-    plan = plan_runs(shop, site_plan=site_plan, versions=versions, files=files)
-    total, done = len(data.runs), 0
-
-    def tick(count: int) -> None:
-        nonlocal done
-        done += count
-        if progress and count:
-            progress(done, total)
-
-    with ImportanceShop() as importance:
+        assets = read_assets(theme)
+        write_assets(writer, assets)
+        summaries = summarise_experiments(data, directions=options.config.site.directions)
+        versions = list_version_refs(data.registry)
+        site_plan = plan_site(
+            data.runs.frame,
+            registered=versions,
+            best=[best.run_id for summary in summaries.values() for best in summary.best],
+            settings=options.config.site,
+        )
+        press = PressSettings(
+            theme=theme,
+            assets=find_versions(assets, preparation),
+            compiled=find_template_cache(),
+            site=_make_site(options, data, site_plan),
+            directions=options.config.site.directions,
+        )
+        shop = Workshop(
+            options=options,
+            site=press.site,
+            data=data.with_paths(press.site.find_run_path),
+            environment=make_environment(theme, assets=press.assets, compiled=press.compiled),
+            writer=writer,
+            code=code,
+            press=press,
+        )
+        files = publish_files(shop, first=versions)
+        plan = plan_runs(shop, site_plan=site_plan, versions=versions, files=files)
+        tick = _count(progress, total=len(data.runs))
         experiments = write_experiments(shop, plan, summaries=summaries, importance=importance)
         importance.start(writer)
         write_runs(shop, plan, tick=tick)
@@ -133,14 +122,27 @@ def write_site(
         write_search(shop, plan)
         best = [s for s in sorted(summaries.values(), key=lambda s: -s.n_runs) if s.best]
         write_tables(shop, plan, metric=best[0].best[0].metric if best else "")
-        cards = make_experiment_cards(list(summaries.values()), site=site)
+        cards = make_experiment_cards(list(summaries.values()), site=shop.site)
         write_machine_files(shop, experiments=cards, models=models)
         importance.finish(writer)
+        write_library(writer, preparation)
     return WrittenSite(
-        n_runs=total,
+        n_runs=len(data.runs),
         warnings=(*data.problems, *files.warnings, *warnings),
         notes=site_plan.notes,
     )
+
+
+def _count(progress: Callable[[int, int], None] | None, *, total: int) -> Callable[[int], None]:
+    done = 0
+
+    def tick(count: int) -> None:
+        nonlocal done
+        done += count
+        if progress and count:
+            progress(done, total)
+
+    return tick
 
 
 def _make_site(options: BuildOptions, data: SiteData, plan: SitePlan) -> Site:

@@ -1,14 +1,13 @@
-"""What costs seconds and depends on installed versions only: the chart library and the specs.
+"""The chart library: what costs a second to make, and depends on installed versions only.
 
-Both are made by a process of their own while the store is read, and kept in the user's cache
-folder (docs/decisions/0008-cache-of-the-chart-library.md), so only the first build waits for them.
+It is made by a process of its own while the rest of the site is, and kept in the user's cache
+folder (docs/decisions/0008-cache-of-the-chart-library.md), so only the first build waits for it.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import os
 import subprocess
 import sys
@@ -19,11 +18,7 @@ from typing import Self
 
 from runsite.errors import BuildError
 
-__all__ = ["Preparation", "find_cache_folder", "find_template_cache", "make_library", "make_specs"]
-
-LIBRARY = "library"
-SPECS = "specs"
-_SOURCES = {LIBRARY: ("vl-convert-python",), SPECS: ("altair",)}
+__all__ = ["Preparation", "find_cache_folder", "find_template_cache", "make_library"]
 
 
 def find_cache_folder() -> Path:
@@ -64,59 +59,48 @@ def make_library() -> str:
     return f'(function () {{\n"use strict";\n{bundle}\n}})();\n'
 
 
-def make_specs() -> str:
-    """Make every chart's spec, as one JSON object: name → spec."""
-    from runsite.charts import make_chart_specs
-
-    members = ",".join(f"{json.dumps(spec.name)}:{spec.json}" for spec in make_chart_specs())
-    return f"{{{members}}}"
-
-
 class Preparation:
-    """Starts making what is missing when constructed; one build owns it.
+    """Starts making the library where it is missing, when constructed; one build owns it.
 
     Use it as a context manager: leaving ends a process that nobody waited for.
+
+    Attributes:
+        key: Tells the library apart from those of other versions, before it is there.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
+        self.key = _find_key()
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
-        self._folder = self._choose_folder(folder or find_cache_folder())
-        self._running = {
-            name: _start(name, path)
-            for name in _SOURCES
-            if not (path := self._folder / f"{name}-{_find_key(name)}").is_file()
-        }
+        self._path = self._choose_folder(folder or find_cache_folder()) / f"library-{self.key}"
+        self._process = None if self._path.is_file() else _start(self._path)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for process in self._running.values():
-            if process.poll() is None:
-                process.kill()
-            process.communicate()
+        if self._process:
+            if self._process.poll() is None:
+                self._process.kill()
+            self._process.communicate()
         if self._scratch:
             self._scratch.cleanup()
 
     def read_library(self) -> str:
-        """Wait for the chart library and return it."""
-        return self._read(LIBRARY)
+        """Wait for the chart library and return it.
 
-    def read_specs(self) -> str:
-        """Wait for the specs and return them: a JSON object, name → spec."""
-        return self._read(SPECS)
-
-    def _read(self, name: str) -> str:
-        process = self._running.pop(name, None)
+        Raises:
+            BuildError: It cannot be made.
+        """
+        process, self._process = self._process, None
         if process is not None:
             _, complaint = process.communicate()
             if process.returncode:
                 last = complaint.decode(errors="replace").strip().splitlines()[-1:]
                 raise BuildError(
-                    f"the charts' {name} cannot be made: {''.join(last)}",
-                    hint="pip install --force-reinstall altair vl-convert-python",
+                    f"the chart library cannot be made: {''.join(last)}",
+                    hint="pip install --force-reinstall vl-convert-python",
                 )
-        return (self._folder / f"{name}-{_find_key(name)}").read_text(encoding="utf-8")
+        return self._path.read_text(encoding="utf-8")
 
     def _choose_folder(self, wanted: Path) -> Path:
         with contextlib.suppress(OSError):
@@ -127,31 +111,26 @@ class Preparation:
         return Path(self._scratch.name)
 
 
-def _find_key(name: str) -> str:
-    digest = hashlib.sha256()
-    for library in _SOURCES[name]:
-        digest.update(f"{library} {version(library)}\n".encode())
-    charts = Path(__file__).resolve().parents[1] / "charts"
-    for path in (Path(__file__), *sorted(charts.glob("*.py"))):
-        digest.update(path.read_bytes())
+def _find_key() -> str:
+    digest = hashlib.sha256(f"{version('vl-convert-python')}\n".encode())
+    digest.update(Path(__file__).read_bytes())
     return digest.hexdigest()[:24]
 
 
-def _start(name: str, path: Path) -> subprocess.Popen[bytes]:
+def _start(path: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603 - this interpreter and this module, no shell
-        [sys.executable, "-P", "-m", "runsite.build.prepare", name, str(path)],
+        [sys.executable, "-P", "-m", "runsite.build.prepare", str(path)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
     )
 
 
-def _main(name: str, path: str) -> None:
-    text = make_library() if name == LIBRARY else make_specs()
+def _main(path: str) -> None:
     temporary = f"{path}.{os.getpid()}"
-    Path(temporary).write_text(text, encoding="utf-8", newline="\n")
+    Path(temporary).write_text(make_library(), encoding="utf-8", newline="\n")
     os.replace(temporary, path)
 
 
 if __name__ == "__main__":
-    _main(*sys.argv[1:3])
+    _main(sys.argv[1])

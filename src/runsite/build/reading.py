@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -89,6 +89,10 @@ class SiteData:
     registry: Registry
     history: History
     problems: tuple[str, ...]
+
+    def with_paths(self, find_path: Callable[[str], str]) -> SiteData:
+        """Return the same data, whose runs have their pages where `find_path` says."""
+        return replace(self, runs=RunIndex(self.runs.frame, find_path=find_path))
 
 
 def read_site_data(options: BuildOptions) -> SiteData:

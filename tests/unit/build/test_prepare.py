@@ -1,8 +1,7 @@
-"""The chart library and the specs are made once, by whatever is installed."""
+"""The chart library is made once, by whatever is installed."""
 
 from __future__ import annotations
 
-import json
 import subprocess
 
 import pytest
@@ -18,19 +17,17 @@ def folder(tmp_path_factory):
     cache = tmp_path_factory.mktemp("cache")
     with Preparation(cache) as preparation:
         preparation.read_library()
-        preparation.read_specs()
     return cache
 
 
-def no_process(name, path):
-    raise AssertionError(f"{name} is made again")
+def no_process(path):
+    raise AssertionError(f"{path.name} is made again")
 
 
 def test_the_second_time_costs_nothing(folder, monkeypatch):
     """What the cache has is read, and no process is started."""
     monkeypatch.setattr(prepare, "_start", no_process)
     with Preparation(folder) as preparation:
-        assert {"contour", "curves", "scatter"} <= set(json.loads(preparation.read_specs()))
         assert "vegaEmbed" in preparation.read_library()
 
 
@@ -42,33 +39,32 @@ def test_another_version_is_another_file(folder, monkeypatch):
         Preparation(folder)
 
 
-def test_specs_are_the_same_each_time(folder):
+def test_the_library_is_the_same_each_time(folder):
     """Two machines make the same bytes."""
-    (stored,) = folder.glob("specs-*")
-    assert prepare.make_specs() == stored.read_text(encoding="utf-8")
+    (stored,) = folder.glob("library-*")
+    assert prepare.make_library() == stored.read_text(encoding="utf-8")
 
 
-def test_a_cache_that_cannot_be_written(folder, tmp_path, monkeypatch):
+def test_a_cache_that_cannot_be_written(tmp_path):
     """Without a cache folder the build works, and leaves nothing behind."""
     blocked = tmp_path / "file"
     blocked.write_text("in the way")
-    monkeypatch.setattr(prepare, "_SOURCES", {"specs": ("altair",)})
     with Preparation(blocked / "cache") as preparation:
-        assert "curves" in json.loads(preparation.read_specs())
+        assert "vegaEmbed" in preparation.read_library()
     assert blocked.read_text() == "in the way"
 
 
 def test_a_failure_is_told(tmp_path, monkeypatch):
     """The last line of what went wrong reaches the person who builds."""
-    broken = ["python", "-c", "raise SystemExit('no module named altair')"]
+    broken = ["python", "-c", "raise SystemExit('no module named vl_convert')"]
     monkeypatch.setattr(
         prepare, "_start", lambda *_: subprocess.Popen(broken, stderr=subprocess.PIPE)
     )
     with Preparation(tmp_path) as preparation, pytest.raises(BuildError) as caught:
-        preparation.read_specs()
+        preparation.read_library()
     assert str(caught.value) == (
-        "the charts' specs cannot be made: no module named altair\n"
-        "  hint:  pip install --force-reinstall altair vl-convert-python"
+        "the chart library cannot be made: no module named vl_convert\n"
+        "  hint:  pip install --force-reinstall vl-convert-python"
     )
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
-from runsite.charts import make_chart_specs
+import runsite.charts
+from runsite.charts.making import format_specs, make_chart_specs
 
-SPECS = {spec.name: json.loads(spec.json) for spec in make_chart_specs()}
+KEPT = Path(runsite.charts.__file__).with_name("specs.json")
+SPECS = json.loads(KEPT.read_text(encoding="utf-8"))
 
 
 def find_data(spec):
@@ -35,6 +38,11 @@ def test_a_spec_waits_for_its_data(name):
 def test_a_spec_fits_its_place(name):
     """Charts take the width that the page has."""
     assert SPECS[name]["width"] == "container"
+
+
+def test_the_kept_specs_are_those_that_altair_makes():
+    """Nobody can change a chart and forget the file that builds read: ``make specs``."""
+    assert format_specs(make_chart_specs()) == KEPT.read_text(encoding="utf-8")
 
 
 def test_names_are_unique():
