@@ -58,7 +58,9 @@ def _write_model(shop: Workshop, model: Model) -> tuple[ModelCard, list[str]]:
             directions=shop.options.config.site.directions,
             cards={number: card.sections for number, card in cards.items()},
             timeline=make_timeline(
-                history.of_model(model.name), repository_url=shop.site.repository_url
+                history.of_model(model.name),
+                repository_url=shop.site.repository_url,
+                known=shop.data.registry.models,
             ),
             lanes=make_model_lanes(history, model=model, stages=shop.data.registry.stages),
             since=_find_since(history, model),

@@ -175,6 +175,7 @@ def _write_plain_pages(
         moves=make_timeline(
             [e for e in shop.data.history.events if e.move.kind is MoveKind.STAGE],
             repository_url=shop.site.repository_url,
+            known=shop.data.registry.models,
         ),
         problems=shop.data.problems,
     )

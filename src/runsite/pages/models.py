@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +16,7 @@ from runsite.pages.formatting import (
     format_number,
     format_time,
 )
+from runsite.pages.opening import make_opening
 from runsite.pages.paths import (
     MODELS_PATH,
     OVERVIEW_PATH,
@@ -127,8 +129,10 @@ class ModelPage:
     is_cut: bool = told("Whether older history is not known: a shallow clone, or a long one.")
     tags: tuple[Pair, ...] = told("Tags of the model.")
     snippet: str = told("Python that loads the model.")
+    promote: str = told("Command that gives the newest version a stage.")
     card_of: StageRef | None = told("The version whose card is shown: Production's first.")
-    card: tuple[CardSection, ...] = told("What people wrote about that version.")
+    card: tuple[CardSection, ...] = told("What people wrote about that version, or how it begins.")
+    card_rest: tuple[Link, ...] = told("Headings of the card that only its version's page has.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +239,11 @@ def assemble_model_page(model: Model, *, site: Site, evidence: ModelEvidence) ->
     card = make_model_card(model, evidence=evidence)
     shown = card.holders[0] if card.holders else card.latest
     metrics = _compare_versions(model, names, runs=runs, directions=evidence.directions)
+    openings = [
+        (part, make_opening(part.html, path=shown.path, root=find_root(path)))
+        for part in (evidence.cards.get(shown.version, ()) if shown else ())
+        if shown
+    ]
     return ModelPage(
         site=site,
         meta=Meta(
@@ -260,8 +269,10 @@ def assemble_model_page(model: Model, *, site: Site, evidence: ModelEvidence) ->
         is_cut=evidence.is_cut,
         tags=tuple(Pair(k, v) for k, v in sorted(model.tags.items())),
         snippet=make_load_snippet(model.name, _name_best(card)),
+        promote=_make_promote_command(model.name, card),
         card_of=shown,
-        card=evidence.cards.get(shown.version, ()) if shown else (),
+        card=tuple(CardSection(part.title, opening.html) for part, opening in openings),
+        card_rest=tuple(link for _, opening in openings for link in opening.rest),
     )
 
 
@@ -380,6 +391,11 @@ def _main_metrics(
         ),
     )
     return tuple(ranked[:_MAX_METRICS])
+
+
+def _make_promote_command(name: str, card: ModelCard) -> str:
+    newest = card.latest.version if card.latest else 1
+    return f"runsite promote {shlex.quote(name)} {newest} Staging"
 
 
 def make_load_snippet(name: str, what: str) -> str:

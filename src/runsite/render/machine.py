@@ -136,7 +136,7 @@ def render_model_markdown(page: ModelPage) -> str:
         lines += ["", "## Timeline", ""]
     for row in page.timeline:
         when = row.when or "not committed yet"
-        what = "; ".join(row.moves)
+        what = "; ".join(map(str, row.moves))
         lines.append(f"- {when} {escape_markdown(row.author)}: {escape_markdown(what)}")
     lines += ["", "## Use it", "", "```python", page.snippet.rstrip("\n"), "```"]
     return "\n".join(lines) + "\n"

@@ -85,3 +85,10 @@ def test_versions_make_a_picture(model, runs):
     assert (picture.low, picture.high) == ("6", "7")
     few = {make_run_id(1): runs[make_run_id(1)]}
     assert assemble_model_page(model, site=SITE, evidence=ModelEvidence(runs=few)).picture is None
+
+
+def test_a_model_without_stages_says_how_one_is_given(model):
+    """The command can be pasted, whatever the model is called."""
+    hostile = dataclasses.replace(model, name="my $(model)", stages={})
+    page = assemble_model_page(hostile, site=SITE, evidence=ModelEvidence())
+    assert page.promote == "runsite promote 'my $(model)' 4 Staging"

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from runsite.pages.timeline import make_timeline
+from runsite.registry import Model, ModelVersion
 from runsite.registry.compare import Move, MoveKind
 from runsite.registry.history import Commit, Event
 
@@ -18,13 +19,15 @@ REGISTERED = Move(MoveKind.REGISTERED, "taxi", 3)
 def test_one_row_a_commit_the_newest_first():
     """What one commit did stands together; what is not committed comes first, without a time."""
     events = (Event(REGISTERED, COMMIT), Event(PROMOTED, COMMIT), Event(PROMOTED, None))
-    rows = make_timeline(events, repository_url="")
-    assert [(row.when, row.moves, row.is_promotion) for row in rows] == [
+    rows = make_timeline(events, repository_url="", known={})
+    assert [(row.when, tuple(map(str, row.moves)), row.is_promotion) for row in rows] == [
         ("", ("taxi 3: Staging → Production",), True),
         ("2026-11-23 03:12", ("taxi 3 is registered", "taxi 3: Staging → Production"), True),
     ]
     assert (rows[1].author, rows[1].commit, rows[1].commit_url) == ("mara", "c0ffee0000", "")
-    assert not make_timeline([Event(REGISTERED, COMMIT)], repository_url="")[0].is_promotion
+    assert not make_timeline([Event(REGISTERED, COMMIT)], repository_url="", known={})[
+        0
+    ].is_promotion
 
 
 @pytest.mark.parametrize(
@@ -39,8 +42,28 @@ def test_one_row_a_commit_the_newest_first():
 def test_links_lead_to_the_code_host(url, mark, place):
     """Commit and pull request have pages where the repository's address is known."""
     commit = Commit(COMMIT.commit, COMMIT.time, "mara", "Promote", pull_request=7)
-    (row,) = make_timeline([Event(PROMOTED, commit)], repository_url=url)
+    (row,) = make_timeline([Event(PROMOTED, commit)], repository_url=url, known={})
     assert row.commit_url == f"{url}/commit/{commit.commit}"
     assert (row.pull_request, row.pull_request_url) == (mark, f"{url}/{place}")
-    (bare,) = make_timeline([Event(PROMOTED, commit)], repository_url="")
+    (bare,) = make_timeline([Event(PROMOTED, commit)], repository_url="", known={})
     assert (bare.pull_request, bare.pull_request_url) == ("#7", "")
+
+
+def test_a_move_names_its_version_and_leads_to_what_is_still_there():
+    """On its model's page the name of the model is known: version, stages and words stand alone."""
+    alias = Move(MoveKind.ALIAS, "taxi", field="champion", after="3")
+    gone = Move(MoveKind.VERSION_REMOVED, "taxi", 2)
+    moves = (PROMOTED, alias, gone, Move(MoveKind.MODEL_REMOVED, "bus"))
+    version = ModelVersion(version=3, run="a", artifact="m", digest="", registered_at=COMMIT.time)
+    (row,) = make_timeline(
+        [Event(move, COMMIT) for move in moves],
+        repository_url="",
+        known={"taxi": Model(name="taxi", versions=(version,))},
+    )
+    assert [(m.model.path, m.version.label, m.version.path, m.words) for m in row.moves] == [
+        ("models/taxi/index.html", "Version 3", "models/taxi/3.html", ""),
+        ("models/taxi/index.html", "", "", "alias champion = 3"),
+        ("models/taxi/index.html", "Version 2", "", "is removed"),
+        ("", "", "", "is removed"),
+    ]
+    assert [(m.before, m.after) for m in row.moves[:2]] == [("Staging", "Production"), ("", "")]
