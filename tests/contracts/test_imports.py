@@ -147,3 +147,9 @@ def test_reading_a_store_loads_no_arrow(args, tmp_path):
     loaded = loaded_by(code, cwd=tmp_path)
     assert "polars" in loaded
     assert loaded & {"altair", "numpy", "pandas", "pyarrow", "sklearn"} == set()
+
+
+def test_a_helper_of_a_build_loads_no_tables(tmp_path):
+    """A process that makes pages begins in a quarter of a second: it needs templates alone."""
+    loaded = loaded_by("import runsite.render.pressing", cwd=tmp_path)
+    assert loaded & HEAVY == {"jinja2"}

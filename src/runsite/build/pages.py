@@ -22,7 +22,6 @@ from runsite.build.not_found import write_not_found
 from runsite.build.options import BuildOptions
 from runsite.build.plan import SitePlan, plan_site
 from runsite.build.prepare import Preparation, find_template_cache
-from runsite.build.press import PressSettings
 from runsite.build.reading import SiteData, read_site_data
 from runsite.build.runs import plan_runs, write_runs
 from runsite.build.search import write_search
@@ -42,6 +41,7 @@ from runsite.pages.plain import assemble_compare_page
 from runsite.pages.timeline import make_timeline
 from runsite.registry.compare import MoveKind
 from runsite.render.environment import make_environment
+from runsite.render.pressing import PressSettings
 from runsite.render.themes import Theme
 
 __all__ = ["WrittenSite", "write_site"]

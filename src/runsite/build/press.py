@@ -14,57 +14,20 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from typing import IO, Self
 
 from jinja2 import Environment
 
-from runsite.pages.context import Site
-from runsite.pages.run import RunSurroundings, assemble_run_page
-from runsite.records import RunRecord
-from runsite.render.environment import make_environment
-from runsite.render.page import render_page
-from runsite.render.themes import Theme
+from runsite.render.pressing import PageOrder, PressSettings, make_page, send
 
-__all__ = ["PageOrder", "Press", "PressSettings", "find_job_count", "make_page", "serve"]
+__all__ = ["Press", "find_job_count"]
 
 FEWEST_PAGES = 300
 """A helper needs half a second to start, in which as many pages are made."""
 
 _PAGES_A_TASK = 25
-_PROGRAM = (
-    "import sys; from runsite.build.press import serve; serve(sys.stdin.buffer, sys.stdout.buffer)"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class PressSettings:
-    """What is the same for all pages of a build.
-
-    Attributes:
-        theme: Where templates come from.
-        assets: Path below ``assets/`` → digest.
-        compiled: Folder of compiled templates.
-        site: What is the same on every page.
-        directions: Metric key → ``min`` or ``max``.
-    """
-
-    theme: Theme
-    assets: Mapping[str, str]
-    compiled: Path | None
-    site: Site
-    directions: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class PageOrder:
-    """What one page is made from."""
-
-    run: RunRecord
-    around: RunSurroundings
-    curves: Mapping[str, Sequence[float]]
+_PROGRAM = "import sys; from runsite.render.pressing import serve; serve(sys.stdin.buffer, sys.stdout.buffer)"
 
 
 def find_job_count(jobs: int) -> int:
@@ -74,18 +37,6 @@ def find_job_count(jobs: int) -> int:
     with contextlib.suppress(AttributeError):
         return min(2, len(os.sched_getaffinity(0)))
     return min(2, os.cpu_count() or 1)
-
-
-def make_page(environment: Environment, settings: PressSettings, order: PageOrder) -> str:
-    """Make the page of a run."""
-    page = assemble_run_page(
-        order.run,
-        site=settings.site,
-        around=order.around,
-        curves=order.curves,
-        directions=settings.directions,
-    )
-    return render_page(environment, page)
 
 
 class Press:
@@ -159,7 +110,7 @@ def _start(settings: PressSettings) -> subprocess.Popen[bytes]:
         stderr=subprocess.DEVNULL,
     )
     with contextlib.suppress(OSError):
-        _send(helper.stdin, settings)
+        send(helper.stdin, settings)
     return helper
 
 
@@ -175,7 +126,7 @@ def _feed(
         except queue.Empty:
             return
         try:
-            _send(helper.stdin, task)
+            send(helper.stdin, task)
             pages = _receive(helper.stdout)
         except Exception:  # noqa: BLE001 - whatever a dying process makes of its answer
             done.put((task, ()))
@@ -183,28 +134,8 @@ def _feed(
         done.put((task, pages))
 
 
-def _send(stream: IO[bytes] | None, value: object) -> None:
-    if stream:
-        stream.write(pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
-        stream.flush()
-
-
 def _receive(stream: IO[bytes] | None) -> Sequence[str]:
     if not stream:
         return ()
     pages: Sequence[str] = pickle.load(stream)  # noqa: S301 - from our own process
     return pages
-
-
-def serve(source: IO[bytes], target: IO[bytes]) -> None:
-    """Make pages for another process until it closes the stream: settings first, then tasks."""
-    settings: PressSettings = pickle.load(source)  # noqa: S301 - from the build that started this
-    environment = make_environment(
-        settings.theme, assets=settings.assets, compiled=settings.compiled
-    )
-    while True:
-        try:
-            task = pickle.load(source)  # noqa: S301 - from the build that started this
-        except EOFError:
-            return
-        _send(target, [make_page(environment, settings, order) for order in task])

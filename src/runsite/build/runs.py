@@ -15,7 +15,7 @@ from runsite.build.histories import (
     render_curve_shard,
 )
 from runsite.build.plan import SitePlan
-from runsite.build.press import PageOrder, Press, find_job_count
+from runsite.build.press import Press, find_job_count
 from runsite.build.quality import read_quality
 from runsite.build.shards import Shard
 from runsite.build.workshop import Workshop
@@ -24,6 +24,7 @@ from runsite.pages.nested import MAX_CONSIDERED
 from runsite.pages.paths import make_run_path
 from runsite.pages.run import RunSurroundings
 from runsite.records import RunRecord
+from runsite.render.pressing import PageOrder
 from runsite.render.shards import render_curves
 
 __all__ = ["RunPlan", "plan_runs", "write_runs"]

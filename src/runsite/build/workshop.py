@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from jinja2 import Environment
 
 from runsite.build.options import BuildOptions
-from runsite.build.press import PressSettings
 from runsite.build.reading import SiteData
 from runsite.output.writer import SiteWriter
 from runsite.pages.context import Site
 from runsite.render.page import Page, render_page
+from runsite.render.pressing import PressSettings
 
 __all__ = ["Workshop"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from runsite.pages.context import Fact, Link, Meta, RunRef, Site, told
 from runsite.pages.formatting import (
@@ -22,8 +23,10 @@ from runsite.pages.paths import (
 )
 from runsite.pages.picture import Picture, make_best_so_far, make_picture
 from runsite.pages.plain import ExperimentShards
-from runsite.queries.columns import Column, RunsTable
-from runsite.queries.overview import BestRun, ExperimentSummary
+
+if TYPE_CHECKING:
+    from runsite.queries.columns import Column, RunsTable
+    from runsite.queries.overview import BestRun, ExperimentSummary
 
 __all__ = [
     "FIRST_ROWS",

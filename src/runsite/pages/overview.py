@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from runsite.pages.context import Fact, Link, Meta, RunRef, Site, told
 from runsite.pages.experiment import BestCard, make_best_card
@@ -20,8 +21,10 @@ from runsite.pages.paths import EXPERIMENTS_PATH, OVERVIEW_PATH, find_root, make
 from runsite.pages.run import make_run_ref
 from runsite.pages.sparkline import Sparkline, make_sparkline
 from runsite.pages.timeline import TimelineRow
-from runsite.queries.overview import ExperimentSummary
 from runsite.records import RunRecord
+
+if TYPE_CHECKING:
+    from runsite.queries.overview import ExperimentSummary
 
 __all__ = [
     "ExperimentCard",
