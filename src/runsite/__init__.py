@@ -14,6 +14,7 @@ A name is imported when it is first used: importing runsite loads only the stand
 from __future__ import annotations
 
 import importlib
+import sys
 
 __version__ = "0.1.0"
 
@@ -246,7 +247,7 @@ _ALIASES = {"MlflowException": "RunsiteError"}
 
 
 def __getattr__(name: str) -> object:
-    if name in _MODULES:
+    if name in _MODULES or name == "version":
         return importlib.import_module(f"{__name__}.{name}")
     attribute = _ALIASES.get(name, name)
     home = _NAMES.get(attribute)
@@ -262,43 +263,22 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
 
 
-_NO_FLAVOR = (
-    "runsite has no flavor of that name: wrap the model in a runsite.pyfunc.PythonModel, or keep its "
-    "files by log_artifact; log_metrics(..., step=epoch) in the loop records the training"
-)
-_NO_TRACES = "runsite keeps runs and models; it has no traces and no prompts"
-_BY_RUN = "a logged model is found by its run, as runs:/<run_id>/<name>"
-
-# What MLflow has and runsite has not, with what to do instead. One line an answer.
-_ELSEWHERE = {
-    _NO_FLAVOR: (
-        "diviner fastai h2o johnsnowlabs keras keras_core mleap onnx paddle pmdarima prophet pytorch "
-        "sentence_transformers shap spacy spark statsmodels tensorflow transformers"
-    ),
-    _NO_TRACES: (
-        "anthropic bedrock crewai dspy gemini genai get_trace groq langchain langgraph litellm "
-        "llama_index log_assessment log_feedback mistral openai register_prompt load_prompt "
-        "search_traces start_span start_span_no_context trace tracing update_current_trace"
-    ),
-    _BY_RUN: (
-        "clear_active_model create_external_model delete_logged_model finalize_logged_model "
-        "get_active_model_id get_logged_model initialize_logged_model last_logged_model "
-        "log_model_params log_outputs search_logged_models set_active_model set_logged_model_tags"
-    ),
-    "log_image takes the array or the Pillow image itself": "Image",
-    "runsite starts no projects: run the script; the command line is recorded": "projects run",
-    "on the command line: runsite doctor": "doctor",
-    "runsite.evaluate measures a model; runsite.models.make_metric makes a metric for it": "metrics",
-    "runsite.enable_system_metrics_logging() switches it on": "system_metrics",
-}
-
-
 def _explain(name: str) -> str:
-    import difflib
+    from runsite.mlflow_paths import explain
 
-    problem = f"module 'runsite' has no attribute {name!r}"
-    for answer, names in _ELSEWHERE.items():
-        if name in names.split():
-            return f"{problem}: {answer}"
-    close = difflib.get_close_matches(name, __all__, n=3)
-    return f"{problem}; did you mean {' or '.join(close)}?" if close else problem
+    return f"module 'runsite' has no attribute {name!r}{explain(name, known=tuple(__all__))}"
+
+
+class _MlflowPaths:
+    """Answers for MLflow's paths, as in ``import runsite.pytorch``; Python asks it last."""
+
+    @staticmethod
+    def find_spec(name: str, _path: object = None, _target: object = None) -> object:
+        if not name.startswith("runsite."):
+            return None
+        from runsite.mlflow_paths import find_spec
+
+        return find_spec(name.removeprefix("runsite."))
+
+
+sys.meta_path.append(_MlflowPaths)  # type: ignore[arg-type]

@@ -46,6 +46,9 @@ __all__ = [
     "spark_udf",
 ]
 
+# Lets Python look below this file for MLflow's path runsite.pyfunc.model.
+__path__: list[str] = []
+
 
 def load_model(
     model_uri: str,

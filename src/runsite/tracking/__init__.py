@@ -6,6 +6,7 @@ The verbs are used as ``runsite.start_run``, ``runsite.log_metric`` and so on; t
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ def __getattr__(name: str) -> object:
         from runsite.tracking.client import RunsiteClient
 
         return RunsiteClient
+    if name in ("client", "fluent"):
+        return importlib.import_module(f"{__name__}.{name}")
     if name in __all__:
         from runsite.tracking import uris
 

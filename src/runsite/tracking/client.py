@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from runsite.entities import ViewType
 from runsite.tracking.client_artifacts import ArtifactMethods
 from runsite.tracking.client_experiments import ExperimentMethods
 from runsite.tracking.client_models import ModelMethods
 from runsite.tracking.client_runs import RunMethods
 
-__all__ = ["MlflowClient", "RunsiteClient"]
+__all__ = ["MlflowClient", "RunsiteClient", "ViewType"]
 
 
 class RunsiteClient(RunMethods, ArtifactMethods, ExperimentMethods, ModelMethods):
