@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Callable, Mapping, Sequence
 
 from runsite.cards.changes import Change, MetricChange, ValueChange
 from runsite.cards.facts import CardFacts, Field, MetricFact, StageMove
+from runsite.directions import rank_metric
 from runsite.pages.context import Fact
 from runsite.pages.deltas import Delta
 from runsite.pages.formatting import format_bytes, format_count, format_exact, format_number
@@ -15,7 +17,7 @@ from runsite.pages.hosts import (
     make_compare_url,
     make_pull_url,
 )
-from runsite.pages.models import make_version_ref
+from runsite.pages.models import list_gated_metrics, make_version_ref
 from runsite.pages.run import Pair
 from runsite.pages.stages import (
     Lane,
@@ -44,14 +46,24 @@ _REASONS = {"previous": "the version before", "Production": "in Production"}
 _COMMIT_LENGTH = 12
 
 
-def make_evidence(facts: CardFacts, *, model: Model) -> VersionEvidence:
-    """Make what a version's page shows of its facts; the words and the run's page come besides."""
+def make_evidence(
+    facts: CardFacts, *, model: Model, directions: Mapping[str, str] | None = None
+) -> VersionEvidence:
+    """Make what a version's page shows of its facts; the words and the run's page come besides.
+
+    Args:
+        facts: What data says of the version.
+        model: Its model; the metrics that its gates name come first.
+        directions: Metric key → ``min`` or ``max``, where the project says so.
+    """
+    rank = functools.partial(rank_metric, directions=directions, gated=list_gated_metrics([model]))
+    whole = [metric for metric in facts.metrics if not metric.slice]
     return VersionEvidence(
         changes=tuple(
-            _change(change, model=model, repository_url=facts.repository_url)
+            _change(change, model=model, repository_url=facts.repository_url, rank=rank)
             for change in facts.changes
         ),
-        metrics=tuple(_measured(metric) for metric in facts.metrics if not metric.slice),
+        metrics=tuple(map(_measured, sorted(whole, key=lambda m: (m.split, rank(m.key))))),
         slices=_slice_tables(facts.metrics),
         signature=_signature(facts),
         signature_text=facts.signature.text,
@@ -108,12 +120,14 @@ def make_model_lanes(history: History, *, model: Model, stages: Sequence[str]) -
     return make_lanes(spans, stages=stages)
 
 
-def _change(change: Change, *, model: Model, repository_url: str) -> ChangeView:
+def _change(
+    change: Change, *, model: Model, repository_url: str, rank: Callable[[str], tuple[int, int]]
+) -> ChangeView:
     reason = ", ".join(_REASONS.get(name, name) for name in change.reasons)
     return ChangeView(
         other=make_version_ref(model, change.version),
         reason=reason,
-        metrics=tuple(map(_metric_delta, change.metrics)),
+        metrics=tuple(map(_metric_delta, sorted(change.metrics, key=lambda m: rank(m.key)))),
         params=_deltas(change.params),
         data=_deltas(change.data),
         packages=_deltas(change.packages),

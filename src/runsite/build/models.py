@@ -93,7 +93,7 @@ def _write_version(
     shop: Workshop, model: Model, *, version: ModelVersion, run: RunRecord | None, card: WrittenCard
 ) -> None:
     evidence = dataclasses.replace(
-        make_evidence(card.facts, model=model),
+        make_evidence(card.facts, model=model, directions=shop.options.config.site.directions),
         run_page=_make_run_page(shop, run),
         card=card.sections,
         card_gaps=card.gaps,

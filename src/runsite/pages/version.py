@@ -157,9 +157,8 @@ class VersionPage:
     meta: Meta = told("This page's place in the site.")
     model: Link = told("The model.")
     version: VersionRow = told("The version.")
-    facts: tuple[Fact, ...] = told(
-        "Registration, digest, run, and what the card's front matter says."
-    )
+    facts: tuple[Fact, ...] = told("Registration, run and digest.")
+    about: tuple[Fact, ...] = told("What the card's front matter says: owner, licence and such.")
     changes: tuple[ChangeView, ...] = told("The version against the one before, and Production's.")
     metrics: tuple[MeasuredRow, ...] = told("Metrics over all of the data.")
     slices: tuple[SliceTable, ...] = told("Metrics over parts of the data.")
@@ -222,7 +221,8 @@ def assemble_version_page(
         ),
         model=Link(model.name, make_model_path(model.name)),
         version=make_version_row(model, version, run=run),
-        facts=(*_version_facts(version, run), *evidence.about),
+        facts=_version_facts(version, run),
+        about=evidence.about,
         changes=evidence.changes,
         metrics=evidence.metrics,
         slices=evidence.slices,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from runsite.pages.formatting import format_count
 from runsite.render.themes import Theme
 
 __all__ = ["make_environment"]
+
+_WORD_ENDS = re.compile(r"(?<=\w[_./:@=-])(?=\w)")
 
 
 def make_environment(
@@ -59,6 +62,7 @@ def make_environment(
         count=format_count,
         anchor=_anchor,
         csp_hash=_csp_hash,
+        breakable=_breakable,
     )
     return environment
 
@@ -79,6 +83,11 @@ def _script_json(value: object) -> Markup:
 def _anchor(text: str) -> str:
     """Make an id for a fragment from any text."""
     return "x" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:10]
+
+
+def _breakable(text: str) -> Markup:
+    """Let a name break where its words end: after ``_``, ``.``, ``/``, ``-`` and the like."""
+    return Markup("<wbr>").join(_WORD_ENDS.split(text))
 
 
 def _csp_hash(text: str) -> Markup:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from runsite.build.evidence import make_evidence
 from runsite.build.options import BuildOptions
 from runsite.build.site import build
+from runsite.cards.changes import MetricChange
+from runsite.cards.facts import MetricFact
 from runsite.config import load_config
 from runsite.registry import promote_version
+from runsite.registry.gates import MetricGate
 from support.cards import MODEL, make_facts, make_model, write_project
 from support.html import parse_elements
 from support.repository import git
@@ -24,6 +29,26 @@ def test_metrics_stand_with_interval_and_rows(evidence):
     row = next(row for row in evidence.metrics if row.interval)
     assert row.interval.count(" to ") == 1
     assert row.interval.endswith("%)")
+
+
+@pytest.mark.parametrize(
+    ("gated", "first"), [("", ["rmse", "accuracy"]), ("accuracy", ["accuracy", "rmse"])]
+)
+def test_the_metrics_that_decide_come_first(gated, first):
+    """What a gate names leads, then the usual headlines, in both tables; sets stay together."""
+    facts = make_facts()
+    gates = {"Production": (MetricGate(gated),)} if gated else {}
+    more = [MetricFact(f"test_{key}", key, 1.0, "a") for key in ("accuracy", "rmse")]
+    whole = [dataclasses.replace(fact, key=fact.name, split="") for fact in more]
+    change = dataclasses.replace(
+        facts.changes[0],
+        metrics=tuple(MetricChange(key, 1.0, 2.0, "changed") for key in ("accuracy", "rmse")),
+    )
+    facts = dataclasses.replace(facts, metrics=(*whole, *more), changes=(change,))
+    found = make_evidence(facts, model=dataclasses.replace(make_model(), gates=gates))
+    assert [row.name for row in found.metrics if not row.split] == first
+    assert [row.split for row in found.metrics] == ["", "", "a", "a"]
+    assert [delta.key for delta in found.changes[0].metrics] == first
 
 
 def test_parts_of_the_data_stand_side_by_side(evidence):

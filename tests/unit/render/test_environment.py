@@ -49,3 +49,11 @@ def test_a_cache_that_cannot_be_written_is_done_without(tmp_path, monkeypatch):
     folder = find_template_cache()
     assert folder is not None
     assert folder.is_dir()
+
+
+def test_names_break_where_their_words_end(tmp_path):
+    """A narrow column shows whole words of a name; what is in it stays text."""
+    template = make(None, None).from_string("{{ name | breakable }}")
+    assert template.render(name="val_loss/b-1") == "val_<wbr>loss/<wbr>b-<wbr>1"
+    assert template.render(name="_x <b>a_b</b>") == "_x &lt;b&gt;a_<wbr>b&lt;/b&gt;"
+    assert template.render(name="") == ""
