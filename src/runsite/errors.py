@@ -53,7 +53,12 @@ class RunsiteError(Exception):
         problem: What is wrong, the offending value quoted (see `quote`).
         where: The place: ``file``, ``file:line`` or ``file:line:column``.
         hint: What to do, or which names exist.
+
+    Attributes:
+        error_code: MLflow's word for this kind of error, for code that asks which one it caught.
     """
+
+    error_code = "INTERNAL_ERROR"
 
     def __init__(self, problem: str, *, where: str | None = None, hint: str | None = None) -> None:
         self.problem = problem
@@ -69,6 +74,11 @@ class RunsiteError(Exception):
             lines.append(f"  hint:  {self.hint}")
         return "\n".join(lines)
 
+    @property
+    def message(self) -> str:
+        """The problem alone, as code written for MLflow asks for it."""
+        return self.problem
+
     def __reduce__(self) -> tuple[object, ...]:
         return _rebuild, (type(self), self.problem, self.where, self.hint)
 
@@ -76,17 +86,25 @@ class RunsiteError(Exception):
 class InvalidValueError(RunsiteError, ValueError):
     """An argument, filter, key or name cannot be accepted."""
 
+    error_code = "INVALID_PARAMETER_VALUE"
+
 
 class NotFoundError(RunsiteError, LookupError):
     """There is no such run, experiment, model, version or artifact."""
+
+    error_code = "RESOURCE_DOES_NOT_EXIST"
 
 
 class AlreadyExistsError(RunsiteError, ValueError):
     """The name is taken."""
 
+    error_code = "RESOURCE_ALREADY_EXISTS"
+
 
 class RunStateError(RunsiteError, RuntimeError):
     """The run is in the wrong state for this call: active, ended, or somebody else's."""
+
+    error_code = "INVALID_STATE"
 
 
 class StoreError(RunsiteError, OSError):

@@ -12,6 +12,7 @@ import difflib
 import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import partial
 from importlib.abc import Loader
 from importlib.machinery import ModuleSpec
@@ -19,7 +20,7 @@ from types import ModuleType
 
 from runsite import __version__
 
-__all__ = ["ANSWERS", "PATHS", "TAGS", "explain", "find_spec"]
+__all__ = ["ANSWERS", "PATHS", "TAGS", "ErrorCode", "explain", "find_spec"]
 
 _ENTITIES = (
     "dataset dataset_input experiment experiment_tag file_info input_tag lifecycle_stage metric param "
@@ -57,7 +58,25 @@ TAGS: Mapping[str, str] = {
 }
 """MLflow's constants for the tags that mean something in runsite too."""
 
-_OWN: Mapping[str, Mapping[str, str]] = {
+
+class ErrorCode(StrEnum):
+    """MLflow's names of errors, which ``error_code`` of an error of runsite's tells."""
+
+    INTERNAL_ERROR = "INTERNAL_ERROR"
+    INVALID_PARAMETER_VALUE = "INVALID_PARAMETER_VALUE"
+    INVALID_STATE = "INVALID_STATE"
+    RESOURCE_ALREADY_EXISTS = "RESOURCE_ALREADY_EXISTS"
+    RESOURCE_DOES_NOT_EXIST = "RESOURCE_DOES_NOT_EXIST"
+
+    @staticmethod
+    def Name(code: str) -> str:  # noqa: N802 - MLflow's spelling
+        """Return a code as text."""
+        return ErrorCode(code).value
+
+
+_OWN: Mapping[str, Mapping[str, object]] = {
+    "protos": {},
+    "protos.databricks_pb2": {"ErrorCode": ErrorCode, **{code.name: code for code in ErrorCode}},
     "utils": {},
     "utils.mlflow_tags": TAGS,
     "version": {"VERSION": __version__},
@@ -104,7 +123,7 @@ ANSWERS: Mapping[str, str] = {
     "read the file, and log_input(from_pandas(frame, source=path))": (
         "from_huggingface from_tensorflow load_delta"
     ),
-    "MLflow's internal modules are not part of runsite; of them there is utils.mlflow_tags": "utils",
+    "MLflow's internal modules are not part of runsite; of them there is utils.mlflow_tags": "protos utils",
 }
 """What to do instead → the names that MLflow has and runsite has not. One line an answer."""
 

@@ -8,7 +8,21 @@ import pickle
 import pytest
 
 from runsite import entities
-from runsite.entities import Metric, PagedList, Run, RunData, RunInfo, RunStatus, ViewType
+from runsite.entities import (
+    Dataset,
+    DatasetInput,
+    InputTag,
+    Metric,
+    ModelVersion,
+    ModelVersionStatus,
+    PagedList,
+    Run,
+    RunData,
+    RunInfo,
+    RunInputs,
+    RunStatus,
+    ViewType,
+)
 
 INFO = RunInfo("ab", "0", "ada", "FINISHED", 1, 2, run_name="calm-otter-1")
 
@@ -51,7 +65,7 @@ def test_a_run_as_a_dictionary_is_ready_for_json():
     values = Run(INFO, RunData({"m": 1.0}, {"p": "1"}, {"t": "x"})).to_dictionary()
     assert values["info"]["run_name"] == "calm-otter-1"
     assert values["data"] == {"metrics": {"m": 1.0}, "params": {"p": "1"}, "tags": {"t": "x"}}
-    assert values["inputs"] == {"dataset_inputs": ()}
+    assert values["inputs"] == {"dataset_inputs": []}
 
 
 def test_an_entity_becomes_a_dictionary_of_its_fields():
@@ -61,3 +75,21 @@ def test_an_entity_becomes_a_dictionary_of_its_fields():
     assert (dict(metric)["value"], dict(metric)["step"]) == (7.0, 3)
     assert dict(INFO)["run_name"] == "calm-otter-1"
     assert dict(Run(INFO, RunData({}, {}, {})))["info"] is INFO
+
+
+def test_what_a_run_holds_becomes_dictionaries():
+    """Notebooks end a cell with ``run.data.to_dictionary()`` and loop over inputs the same way."""
+    data = RunData({"m": 1.0}, {"p": "1"}, {"t": "x"})
+    assert data.to_dictionary() == {"metrics": {"m": 1.0}, "params": {"p": "1"}, "tags": {"t": "x"}}
+    used = DatasetInput(Dataset("trips", "d1"), [InputTag("mlflow.data.context", "train")])
+    assert RunInputs([used]).to_dictionary() == {"dataset_inputs": [used.to_dictionary()]}
+    assert used.to_dictionary()["dataset"] == used.dataset.to_dictionary()
+    assert Metric("rmse", 7.0, 12).to_dictionary()["timestamp"] == 12
+
+
+def test_a_version_is_ready_at_once():
+    """Code that waits until a version is ready goes on after its first look."""
+    version = ModelVersion("taxi", "1")
+    assert ModelVersionStatus.from_string(version.status) is ModelVersionStatus.READY
+    assert ModelVersionStatus.to_string(ModelVersionStatus.READY) == version.status
+    assert (version.status_message, version.aliases) == (None, [])

@@ -79,3 +79,22 @@ def test_quote_never_steers_a_terminal(text):
     shown = quote(text)
     assert shown.isprintable()
     assert len(shown) <= 122
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        (errors.NotFoundError, "RESOURCE_DOES_NOT_EXIST"),
+        (errors.AlreadyExistsError, "RESOURCE_ALREADY_EXISTS"),
+        (errors.InvalidValueError, "INVALID_PARAMETER_VALUE"),
+        (errors.RunStateError, "INVALID_STATE"),
+        (errors.StoreError, "INTERNAL_ERROR"),
+    ],
+)
+def test_an_error_has_mlflow_s_code(kind, code):
+    """Code that creates a thing unless it exists asks an error for its code."""
+    from runsite.protos.databricks_pb2 import ErrorCode
+
+    error = kind("taken", where="a.yaml:1", hint="take another")
+    assert error.error_code == ErrorCode.Name(getattr(ErrorCode, code)) == code
+    assert error.message == "taken"

@@ -2,7 +2,7 @@
 
 The attribute names are those that tutorials use (``run.info.run_id``, ``run.data.metrics``), so
 code written against MLflow reads them unchanged. Times are milliseconds since 1970-01-01 UTC, as
-there. Pure: how a stored run becomes a `Run` is in `runsite.tracking.convert`.
+there; what is a list there is a list here. Pure: how a stored run becomes a `Run` is in `runsite.tracking.convert`.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ __all__ = [
     "LifecycleStage",
     "Metric",
     "ModelVersion",
+    "ModelVersionStatus",
     "PagedList",
     "Param",
     "RegisteredModel",
@@ -67,6 +68,24 @@ class SourceType(StrEnum):
     JOB = "JOB"
 
 
+class ModelVersionStatus(StrEnum):
+    """Whether a version can be loaded; in a registry that is a file, it can at once."""
+
+    PENDING_REGISTRATION = "PENDING_REGISTRATION"
+    FAILED_REGISTRATION = "FAILED_REGISTRATION"
+    READY = "READY"
+
+    @staticmethod
+    def from_string(text: str) -> ModelVersionStatus:
+        """Return the status of a name."""
+        return ModelVersionStatus(text)
+
+    @staticmethod
+    def to_string(status: str) -> str:
+        """Return a status as text."""
+        return ModelVersionStatus(status).value
+
+
 @dataclass(frozen=True, slots=True)
 class _Pairs:
     """Gives an entity as pairs of name and value, so that ``dict(version)`` works as in MLflow."""
@@ -85,6 +104,10 @@ class Metric(_Pairs):
     timestamp: int
     step: int = 0
     run_id: str | None = field(default=None, kw_only=True)
+
+    def to_dictionary(self) -> dict[str, object]:
+        """Return the value as a plain dictionary."""
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,20 +156,32 @@ class Dataset(_Pairs):
     schema: str | None = None
     profile: str | None = None
 
+    def to_dictionary(self) -> dict[str, str | None]:
+        """Return the dataset as a plain dictionary."""
+        return asdict(self)
+
 
 @dataclass(frozen=True, slots=True)
 class DatasetInput(_Pairs):
     """A dataset as one run used it."""
 
     dataset: Dataset
-    tags: tuple[InputTag, ...] = ()
+    tags: list[InputTag] = field(default_factory=list)
+
+    def to_dictionary(self) -> dict[str, object]:
+        """Return the dataset and its tags as plain dictionaries and lists."""
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
 class RunInputs(_Pairs):
     """Everything that a run read."""
 
-    dataset_inputs: tuple[DatasetInput, ...] = ()
+    dataset_inputs: list[DatasetInput] = field(default_factory=list)
+
+    def to_dictionary(self) -> dict[str, object]:
+        """Return the inputs as plain dictionaries and lists."""
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +207,14 @@ class RunData(_Pairs):
     params: Mapping[str, str] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
 
+    def to_dictionary(self) -> dict[str, dict[str, object]]:
+        """Return metrics, params and tags as plain dictionaries."""
+        return {
+            "metrics": dict(self.metrics),
+            "params": dict(self.params),
+            "tags": dict(self.tags),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Run(_Pairs):
@@ -192,12 +235,8 @@ class Run(_Pairs):
         """Return the run as plain dictionaries and lists, ready for JSON."""
         return {
             "info": asdict(self.info),
-            "data": {
-                "metrics": dict(self.data.metrics),
-                "params": dict(self.data.params),
-                "tags": dict(self.data.tags),
-            },
-            "inputs": asdict(self.inputs),
+            "data": self.data.to_dictionary(),
+            "inputs": self.inputs.to_dictionary(),
         }
 
     def _repr_html_(self) -> str:
@@ -241,9 +280,11 @@ class ModelVersion(_Pairs):
     current_stage: str = "None"
     source: str = ""
     run_id: str = ""
-    status: str = "READY"
+    status: str = ModelVersionStatus.READY.value
+    status_message: str | None = None
+    run_link: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
-    aliases: tuple[str, ...] = ()
+    aliases: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +295,7 @@ class RegisteredModel(_Pairs):
     creation_timestamp: int | None = None
     last_updated_timestamp: int | None = None
     description: str = ""
-    latest_versions: tuple[ModelVersion, ...] = ()
+    latest_versions: list[ModelVersion] = field(default_factory=list)
     tags: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
 

@@ -8,6 +8,7 @@ Source: the MLmodel format, https://mlflow.org/docs/latest/ml/model/signatures/
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -99,6 +100,10 @@ class ColSpec:
         if isinstance(self.type, str):
             object.__setattr__(self, "type", _parse_scalar(self.type))
 
+    def to_dict(self) -> dict[str, object]:
+        """Give the JSON form."""
+        return _spec_to_json(self)
+
 
 @dataclass(frozen=True, slots=True)
 class TensorSpec:
@@ -114,6 +119,10 @@ class TensorSpec:
     def __post_init__(self) -> None:
         object.__setattr__(self, "type", str(self.type))
         object.__setattr__(self, "shape", tuple(int(n) for n in self.shape))
+
+    def to_dict(self) -> dict[str, object]:
+        """Give the JSON form."""
+        return _spec_to_json(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +179,37 @@ class Schema:
 
     def to_dict(self) -> list[dict[str, object]]:
         """Give the JSON form: one object an input."""
-        return [_spec_to_json(spec) for spec in self.inputs]
+        return [spec.to_dict() for spec in self.inputs]
+
+    def to_json(self) -> str:
+        """Give the JSON form as text."""
+        return json.dumps(self.to_dict())
+
+    @staticmethod
+    def from_json(text: str) -> Schema:
+        """Read a schema from JSON text.
+
+        Raises:
+            ModelError: It is not a list of columns or tensors, or names an unknown type.
+            ValueError: It is no JSON.
+        """
+        return parse_schema(json.loads(text))
+
+    def input_types(self) -> list[ColumnType | str]:
+        """List the types of the inputs."""
+        return [spec.type for spec in self.inputs]
+
+    def input_dict(self) -> dict[str | int, ColSpec | TensorSpec]:
+        """Map names, or positions where there are none, to the inputs."""
+        return dict(zip(self.input_names(), self.inputs, strict=True))
+
+    def required_input_names(self) -> list[str | int]:
+        """List the names of the inputs that may not be missing."""
+        return [k for k, s in self.input_dict().items() if getattr(s, "required", True)]
+
+    def optional_input_names(self) -> list[str | int]:
+        """List the names of the inputs that may be missing."""
+        return [k for k, s in self.input_dict().items() if not getattr(s, "required", True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +225,15 @@ class ParamSpec:
         object.__setattr__(self, "dtype", _parse_scalar(self.dtype))
         if self.shape is not None:
             object.__setattr__(self, "shape", tuple(self.shape))
+
+    def to_dict(self) -> dict[str, object]:
+        """Give the JSON form."""
+        return {
+            "name": self.name,
+            "default": _json_default(self.default),
+            "shape": None if self.shape is None else list(self.shape),
+            "type": self.dtype.value,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,15 +257,11 @@ class ParamSchema:
 
     def to_dict(self) -> list[dict[str, object]]:
         """Give the JSON form: one object a parameter."""
-        return [
-            {
-                "name": spec.name,
-                "default": _json_default(spec.default),
-                "shape": None if spec.shape is None else list(spec.shape),
-                "type": spec.dtype.value,
-            }
-            for spec in self.params
-        ]
+        return [spec.to_dict() for spec in self.params]
+
+    def to_json(self) -> str:
+        """Give the JSON form as text."""
+        return json.dumps(self.to_dict())
 
 
 def parse_schema(data: object) -> Schema:

@@ -78,7 +78,7 @@ def run_from_record(store: Store, record: RunRecord) -> Run:
     )
     metrics = {key: summary.last for key, summary in record.metrics.items()}
     data = RunData(metrics, dict(record.params), make_tags(record.tags, columns))
-    inputs = RunInputs(tuple(map(_make_input, record.inputs)))
+    inputs = RunInputs(list(map(_make_input, record.inputs)))
     return Run(info, data, inputs, load_view=partial(_load_view, store, record.run_id))
 
 
@@ -121,7 +121,7 @@ def _list_maps(series: pl.Series) -> list[dict[str, Any]]:
 
 
 def _make_inputs(items: Iterable[dict[str, Any]]) -> RunInputs:
-    return RunInputs(tuple(_make_input(InputRecord(**item)) for item in items))
+    return RunInputs([_make_input(InputRecord(**item)) for item in items])
 
 
 def experiment_from_record(store: Store, record: ExperimentRecord) -> Experiment:
@@ -148,7 +148,7 @@ def _make_input(record: InputRecord) -> DatasetInput:
             schema=record.schema or None,
             profile=profile,
         ),
-        (InputTag(CONTEXT_TAG, record.context),) if record.context else (),
+        [InputTag(CONTEXT_TAG, record.context)] if record.context else [],
     )
 
 

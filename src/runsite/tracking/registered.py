@@ -261,7 +261,7 @@ def model_entity(store: Store, model: Model) -> RegisteredModel:
         creation_timestamp=time_ms(min(times, default=None)),
         last_updated_timestamp=time_ms(max(times, default=None)),
         description=model.description,
-        latest_versions=tuple(version_entity(store, model, v) for v in newest.values()),
+        latest_versions=[version_entity(store, model, v) for v in newest.values()],
         tags=dict(model.tags),
         aliases={alias: str(number) for alias, number in model.aliases.items()},
     )
@@ -282,7 +282,7 @@ def version_entity(store: Store, model: Model, version: VersionRecord) -> ModelV
         source=f"{store.layout.artifact_root}/{artifact}",
         run_id=version.run,
         tags=dict(version.tags),
-        aliases=model.aliases_of(version.version),
+        aliases=list(model.aliases_of(version.version)),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -110,3 +112,23 @@ def test_types_may_be_given_as_text():
         "unknown column type 'decimal'\n"
         "  hint:  use one of: boolean, integer, long, float, double, string, binary, datetime"
     )
+
+
+def test_a_schema_tells_of_each_input_as_mlflow_s_does():
+    """Notebooks that explore a signature find the same methods, and a round trip by JSON text."""
+    schema = Schema([ColSpec("double", "distance"), ColSpec("string", "zone", required=False)])
+    assert schema.inputs[0].to_dict() == {"type": "double", "name": "distance", "required": True}
+    assert schema.required_input_names() == ["distance"]
+    assert schema.optional_input_names() == ["zone"]
+    assert schema.input_types() == [DataType.double, DataType.string]
+    assert list(schema.input_dict()) == ["distance", "zone"]
+    assert Schema.from_json(schema.to_json()) == schema
+    tensor = TensorSpec("float32", (-1, 3))
+    assert Schema.from_json(Schema([tensor]).to_json()).inputs == (tensor,)
+
+
+def test_a_parameter_tells_what_it_is():
+    """The JSON form of one parameter is that of the list."""
+    spec = ParamSpec("factor", DataType.long, 2)
+    assert spec.to_dict() == {"name": "factor", "default": 2, "shape": None, "type": "long"}
+    assert json.loads(ParamSchema([spec]).to_json()) == [spec.to_dict()]

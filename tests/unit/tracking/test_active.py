@@ -262,7 +262,7 @@ def test_an_active_run_shows_what_was_logged_so_far():
         assert repr(run).startswith(f"<ActiveRun: {run.info.run_id}")
         assert "loss" in run._repr_html_()
         assert run.to_dictionary()["info"]["run_id"] == run.info.run_id
-        assert run.inputs.dataset_inputs == ()
+        assert run.inputs.dataset_inputs == []
     assert run.info.status == "FINISHED"
 
 

@@ -112,7 +112,7 @@ def test_aliases_name_versions(client, two):
     """An alias is a second name that can be moved and removed."""
     client.set_registered_model_alias("taxi", "champion", "2")
     found = client.get_model_version_by_alias("taxi", "champion")
-    assert (found.version, found.aliases) == ("2", ("champion",))
+    assert (found.version, found.aliases) == ("2", ["champion"])
     assert client.get_registered_model("taxi").aliases == {"champion": "2"}
     client.delete_registered_model_alias("taxi", "champion")
     with pytest.raises(NotFoundError, match="has no alias 'champion'"):
@@ -142,7 +142,7 @@ def test_models_and_versions_have_descriptions_and_tags(client, two):
 def test_models_are_made_renamed_and_removed(client, two):
     """A model needs no version to exist."""
     made = client.create_registered_model("ride", tags={"a": 1}, description="d")
-    assert (made.name, made.description, made.latest_versions) == ("ride", "d", ())
+    assert (made.name, made.description, made.latest_versions) == ("ride", "d", [])
     with pytest.raises(AlreadyExistsError):
         client.create_registered_model("taxi")
     assert client.rename_registered_model("ride", "trip").name == "trip"
