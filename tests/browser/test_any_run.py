@@ -6,8 +6,10 @@ import dataclasses
 
 import pytest
 
+import runsite
 from runsite.config import Config, SiteConfig
 from runsite.records import ArtifactRecord, ModelRecord, SourceRecord
+from runsite.tracking.media import format_png
 from support.browser import wait_until
 from support.sites import build_site, make_run_id, make_taxi_runs, write_store
 
@@ -142,3 +144,43 @@ def test_the_options_of_curves_keep_the_run(open_site, sites):
     page.reload()
     page.wait_for_selector(f"main[data-shown-run='{make_run_id(20)}']")
     assert page.get_by_label("Log up").is_checked()
+
+
+def test_it_shows_files_nested_runs_and_groups(open_site, tmp_path, monkeypatch):
+    """Pictures by step and alone, excerpts when opened, children as a table, metrics by prefix."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RUNSITE_CAPTURE", "off")
+    runsite.set_tracking_uri(str(tmp_path / "runs"))
+    with runsite.start_run(run_name="study") as run:
+        runsite.log_text(EVIL, "notes.md")
+        runsite.log_text("<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>", "a.svg")
+        for step in (0, 5):
+            picture = tmp_path / f"{step:08d}.png"
+            picture.write_bytes(format_png(bytes([step] * 48), width=4, height=4, channels=3))
+            runsite.log_artifact(str(picture), "images/masks")
+        runsite.log_metrics({"val/auc": 0.9, "val/f1": 0.8, "rmse": 3.0})
+        for depth in (3, 9):
+            with runsite.start_run(run_name=f"depth-{depth}", nested=True):
+                runsite.log_param("depth", depth)
+                runsite.log_metric("rmse", depth)
+    config = Config(site=SiteConfig(run_pages=0), folder=tmp_path)
+    build_site(tmp_path / "runs", tmp_path / "site", config=config)
+    page = open_site(tmp_path / "site", path=f"run.html#{run.info.run_id}")
+    page.wait_for_selector("main[data-shown-run]")
+    assert page.locator(".group-row").all_inner_texts() == ["val 2"]
+    children = page.locator("section[aria-labelledby=children]")
+    heads = children.locator("thead th").all_inner_texts()
+    assert [head.split()[0] for head in heads] == [
+        "Run", "Status", "depth", "rmse", "Duration"
+    ]  # fmt: skip
+    assert children.locator("tbody a").all_inner_texts() == ["depth-3", "depth-9"]
+    page.get_by_label("Step of masks").press("Home")
+    assert page.locator("[data-series-step]").inner_text() == "step 0"
+    drawing = page.locator("figure", has_text="a.svg").locator("img")
+    drawing.scroll_into_view_if_needed()
+    wait_until(page, "document.querySelector('img[alt=\"a.svg\"]').naturalWidth === 9")
+    notes = page.locator("details.file", has_text="notes.md")
+    notes.locator("summary").click()
+    notes.locator("pre").wait_for()
+    assert notes.locator("pre").inner_text() == EVIL
+    assert page.title().startswith("study")

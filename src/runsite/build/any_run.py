@@ -6,11 +6,12 @@ import dataclasses
 import json
 from collections.abc import Callable, Iterator
 
-from runsite.build.runs import RunPlan
+from runsite.build.excerpts import find_shown
+from runsite.build.runs import RunPlan, read_nested
 from runsite.build.shards import Shard, cut_shards
 from runsite.build.workshop import Workshop
 from runsite.pages.artifacts import RunFiles
-from runsite.pages.files import make_file_path
+from runsite.pages.files import ImageSeries, group_images, make_file_path
 from runsite.pages.paths import make_run_path
 from runsite.pages.plain import assemble_any_run_page
 from runsite.pages.run import RunPage, RunSurroundings, assemble_run_page
@@ -70,18 +71,28 @@ def _make_entries(
         yield assemble_run_page(
             records[run_id],
             site=shop.site,
-            around=_with_addresses(plan.around[run_id], records[run_id]),
+            around=_fill(shop, plan.around[run_id], records[run_id]),
             curves={},
             directions=shop.options.config.site.directions,
         )
 
 
-def _with_addresses(around: RunSurroundings, run: RunRecord) -> RunSurroundings:
-    """Tell where the run's files lie; what stands in them is not shown by this page."""
+def _fill(shop: Workshop, around: RunSurroundings, run: RunRecord) -> RunSurroundings:
+    """Tell where the run's files lie and how scripts show them, and what is nested in it."""
     skipped = dict(around.skipped)
-    addresses = {
-        artifact.path: make_file_path(artifact.sha256, name=artifact.path)
-        for artifact in run.artifacts
-        if artifact.path not in skipped
+    kept = [artifact for artifact in run.artifacts if artifact.path not in skipped]
+    addresses = {a.path: make_file_path(a.sha256, name=a.path) for a in kept}
+    groups = {key: images for key, images in group_images(addresses).items() if len(images) > 1}
+    in_series = {image.address for images in groups.values() for image in images}
+    shown = {
+        a.path: find_shown(shop, a.path, sha256=a.sha256)
+        for a in kept
+        if addresses[a.path] not in in_series
     }
-    return dataclasses.replace(around, files=RunFiles(addresses=addresses, skipped=skipped))
+    files = RunFiles(
+        addresses=addresses,
+        skipped=skipped,
+        series=tuple(ImageSeries(key, images, 0, 0) for key, images in groups.items()),
+        shown=shown,
+    )
+    return dataclasses.replace(around, files=files, nested=read_nested(shop, around))

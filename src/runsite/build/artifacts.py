@@ -10,20 +10,20 @@ from pathlib import Path
 
 import polars as pl
 
+from runsite.build.excerpts import read_preview, write_excerpt
 from runsite.build.workshop import Workshop
 from runsite.cards import render_markdown
 from runsite.pages.artifacts import RunFiles
 from runsite.pages.files import (
-    MAX_DRAWING_BYTES,
     MAX_HEAD_BYTES,
+    PAGE_ROOM,
     ImageSeries,
     Preview,
+    find_excerpt_kind,
     find_image_size,
     find_kind,
     group_images,
     make_file_path,
-    make_preview,
-    make_table_preview,
 )
 from runsite.pages.formatting import format_count
 from runsite.records import ArtifactRecord, RunRecord
@@ -70,6 +70,7 @@ def publish_files(shop: Workshop, *, first: Iterable[str]) -> PublishedFiles:
     outcome: dict[str, str] = {}
     skipped: dict[str, list[tuple[str, str]]] = {}
     missing: list[str] = []
+    excerpts: set[tuple[str, str]] = set()
     for run_id, path, size, sha256 in _list_files(shop, first=first):
         address = make_file_path(sha256, name=path)
         reason = outcome.get(address)
@@ -83,6 +84,9 @@ def publish_files(shop: Workshop, *, first: Iterable[str]) -> PublishedFiles:
                 reason = _publish(shop, source, address=address, sha256=sha256)
                 left -= 0 if reason else size
             outcome[address] = reason
+        if not reason and (sha256, kind := find_excerpt_kind(path)) not in excerpts:
+            excerpts.add((sha256, kind))
+            left -= write_excerpt(shop, path, address=address, sha256=sha256, size=size)
         if reason:
             skipped.setdefault(run_id, []).append((path, reason))
             if reason in (_MISSING, _OTHER):
@@ -159,17 +163,13 @@ def _publish(shop: Workshop, source: Path, *, address: str, sha256: str) -> str:
 
 
 def _read_preview(output: Path, artifact: ArtifactRecord, *, address: str) -> Preview | None:
-    path = output / address
-    try:
-        if find_kind(artifact.path) == "parquet":
-            return _read_parquet(path, artifact)
-        limit = MAX_DRAWING_BYTES if find_kind(artifact.path) == "drawing" else MAX_HEAD_BYTES
-        with path.open("rb") as file:
-            head = file.read(limit)
-    except (OSError, ValueError):
-        return None
-    size = artifact.size_bytes
-    preview = make_preview(artifact.path, head=head, size_bytes=size, address=address)
+    preview = read_preview(
+        output / address,
+        artifact.path,
+        size=artifact.size_bytes,
+        address=address,
+        room=PAGE_ROOM,
+    )
     if preview and preview.kind == "markdown":
         prefix = f"file-{artifact.sha256[:8]}-"
         html = render_markdown(
@@ -177,16 +177,6 @@ def _read_preview(output: Path, artifact: ArtifactRecord, *, address: str) -> Pr
         )
         return replace(preview, html=html, text="")
     return preview
-
-
-def _read_parquet(path: Path, artifact: ArtifactRecord) -> Preview | None:
-    try:
-        frame = pl.read_parquet(path, n_rows=21)
-    except Exception:  # noqa: BLE001 - whatever a hostile or foreign file makes a reader raise
-        return None
-    return make_table_preview(
-        artifact.path, columns=frame.columns, rows=frame.rows(), whole=frame.height <= 20
-    )
 
 
 def _read_size(path: Path) -> tuple[int, int]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import polars as pl
 
+from runsite.build.excerpts import find_shown
 from runsite.build.runs import RunPlan
 from runsite.build.workshop import Workshop
-from runsite.pages.files import find_kind, make_file_path
+from runsite.pages.files import find_step
 from runsite.queries.columns import Column
 from runsite.render.shards import render_column, render_shard
 
@@ -17,6 +19,8 @@ __all__ = ["write_facts", "write_versions"]
 
 VERSIONS_PATH = "data/versions.js"
 _MAX_FILES = 200
+_MAX_SERIES = 20
+_MAX_STEPS = 50
 
 
 def write_facts(
@@ -72,28 +76,46 @@ def _list_packages(runs: pl.DataFrame) -> pl.Series:
 
 
 def _list_files(shop: Workshop, runs: pl.DataFrame) -> pl.Series:
-    """Write each run's files as JSON: ``[[path, digest, size, address of a picture], …]``."""
-    on_site = shop.writer.files
+    """Write each run's files as JSON: ``[[path, digest, size, how it is shown], …]``.
+
+    How: the ending of a picture, a sound or a film that stands on the site; the kind of an excerpt
+    that does; else empty text.
+    """
     texts: list[str | None] = []
     for files in runs["artifacts"].to_list():
         told = [
-            [f["path"], f["sha256"][:16], f["size_bytes"], _find_picture(f["path"], f["sha256"])]
-            for f in (files or ())[:_MAX_FILES]
+            [
+                f["path"],
+                f["sha256"][:32],
+                f["size_bytes"],
+                find_shown(shop, f["path"], sha256=f["sha256"]),
+            ]
+            for f in _choose_files(files or ())
         ]
-        for file in told:
-            if file[3] not in on_site:
-                file[3] = ""
         texts.append(json.dumps(told, ensure_ascii=False) if told else None)
     return pl.Series("run.files", texts, dtype=pl.String)
 
 
-def _find_picture(path: str, sha256: str) -> str:
-    return make_file_path(sha256, name=path) if _is_picture(path) else ""
+def _choose_files(files: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Choose the files of a run that are compared: of long series of images, even steps."""
+    if len(files) <= _MAX_STEPS:
+        return list(files)
+    series: dict[str, list[Mapping[str, Any]]] = {}
+    others = []
+    for file in files:
+        found = find_step(file["path"])
+        if found:
+            series.setdefault(found[0], []).append(file)
+        else:
+            others.append(file)
+    images = [image for one in list(series.values())[:_MAX_SERIES] for image in _thin(one)]
+    return [*others[:_MAX_FILES], *images]
 
 
-@lru_cache(maxsize=4096)
-def _is_picture(path: str) -> bool:
-    return find_kind(path) in ("image", "drawing")
+def _thin(images: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    every = -(-len(images) // _MAX_STEPS)
+    # Counted from the last: it is what came of the run.
+    return images[::-1][::every][::-1]
 
 
 def write_versions(shop: Workshop) -> str:

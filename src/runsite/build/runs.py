@@ -27,7 +27,7 @@ from runsite.records import RunRecord
 from runsite.render.pressing import PageOrder
 from runsite.render.shards import render_curves
 
-__all__ = ["RunPlan", "plan_runs", "write_runs"]
+__all__ = ["RunPlan", "plan_runs", "read_nested", "write_runs"]
 
 Sparks = Mapping[str, Mapping[str, Sequence[float]]]
 _RUNS_A_BATCH = 200
@@ -169,13 +169,13 @@ def _make_orders(
             around,
             files=files,
             quality=read_quality(shop, records[run_id]),
-            nested=_read_nested(shop, around),
+            nested=read_nested(shop, around),
         )
         orders.append(PageOrder(records[run_id], around, sparks.get(run_id, {})))
     return orders
 
 
-def _read_nested(shop: Workshop, around: RunSurroundings) -> tuple[tuple[RunRef, RunRecord], ...]:
+def read_nested(shop: Workshop, around: RunSurroundings) -> tuple[tuple[RunRef, RunRecord], ...]:
     """Read the records of nested runs, of the first thousands: a table shows fewer."""
     children = around.children[:MAX_CONSIDERED]
     records = shop.data.runs.find_records(child.run_id for child in children)

@@ -31,12 +31,15 @@ class RunFiles:
         skipped: Path of a file that is not on the site → why.
         previews: What is shown of the files.
         series: Images that were logged by step.
+        shown: Path of a file → how scripts show it: the ending of one that stands on the site, or
+            the kind of its excerpt.
     """
 
     addresses: Mapping[str, str] = field(default_factory=dict)
     skipped: Mapping[str, str] = field(default_factory=dict)
     previews: tuple[Preview, ...] = ()
     series: tuple[ImageSeries, ...] = ()
+    shown: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,9 @@ class ArtifactRow:
     sha256: str = told("Digest, 64 hex digits.")
     address: str = told("Where it lies on the site, from the root; empty where it does not.")
     reason: str = told("Why it is not on the site; empty where it is.")
+    shown: str = told(
+        "For the page of any run: the ending of a picture, sound or film, or the kind of an excerpt."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,7 @@ def make_artifact_rows(
             sha256=a.sha256,
             address=files.addresses.get(a.path, ""),
             reason=files.skipped.get(a.path, ""),
+            shown=files.shown.get(a.path, ""),
         )
         for a in artifacts
     )

@@ -21,14 +21,20 @@ from typing import TypeAlias
 from runsite.pages.context import told
 
 __all__ = [
+    "EXCERPT_ROOM",
     "MAX_DRAWING_BYTES",
     "MAX_HEAD_BYTES",
+    "PAGE_ROOM",
     "ImageSeries",
     "Preview",
+    "Room",
     "StepImage",
+    "find_excerpt_kind",
     "find_image_size",
     "find_kind",
+    "find_step",
     "group_images",
+    "make_excerpt_path",
     "make_file_path",
     "make_preview",
     "make_table_preview",
@@ -40,14 +46,10 @@ MAX_HEAD_BYTES = 64 * 1024
 MAX_DRAWING_BYTES = 256 * 1024
 """A drawing (SVG) stands in the page itself, whole or not at all."""
 
-_MAX_LINES = 150
-_MAX_CHARACTERS = 16_000
-_MAX_ROWS = 20
-_MAX_COLUMNS = 30
-_MAX_CELL = 200
-
 _IMAGES = frozenset({".avif", ".gif", ".jpeg", ".jpg", ".png", ".webp"})
 _TABLES = frozenset({".csv", ".tsv"})
+_SOUNDS = frozenset({".mp3", ".ogg", ".wav"})
+_FILMS = frozenset({".mp4", ".webm"})
 _PASSIVE = frozenset(
     {".csv", ".gz", ".json", ".mp3", ".mp4", ".npy", ".npz", ".ogg", ".parquet", ".pdf", ".tsv"}
     | {".wav", ".webm", ".zip"}
@@ -61,6 +63,24 @@ _TEXT_NAMES = frozenset({"mlmodel", "dockerfile", "makefile", "readme", "license
 _MLFLOW_IMAGE = re.compile(r"images/(?P<key>.+)%step%(?P<step>\d+)%timestamp%\d+%[0-9a-f-]+\.png")
 _STEP_IMAGE = re.compile(r"images/(?P<key>.+)/(?P<step>\d{8,})\.png")
 
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much of a file is shown."""
+
+    lines: int
+    characters: int
+    rows: int
+    columns: int
+    cell: int
+
+
+PAGE_ROOM = Room(lines=150, characters=16_000, rows=20, columns=30, cell=200)
+"""On a run's own page, where all previews stand in the page itself."""
+
+EXCERPT_ROOM = Room(lines=2_000, characters=48_000, rows=200, columns=40, cell=300)
+"""In a data shard, which is loaded when somebody looks."""
+
 Table: TypeAlias = tuple[Sequence[object], Sequence[Sequence[object]]]
 """Names of the columns, and rows."""
 
@@ -70,8 +90,10 @@ class Preview:
     """What the page shows of a file."""
 
     path: str = told("Path inside the run's artifacts.")
-    kind: str = told("`image`, `text`, `table` or `markdown`.")
-    address: str = told("Picture: its path from the site's root, or a data address.", default="")
+    kind: str = told("`image`, `audio`, `video`, `text`, `table` or `markdown`.")
+    address: str = told(
+        "Picture, sound, film: its path from the site's root, or a data address.", default=""
+    )
     width: int = told("Picture: pixels from left to right; 0 where it is not known.", default=0)
     height: int = told("Picture: pixels from top to bottom; 0 where it is not known.", default=0)
     text: str = told("Text: the beginning of the file.", default="")
@@ -116,6 +138,25 @@ def make_file_path(sha256: str, *, name: str) -> str:
     return f"files/{sha256[:2]}/{sha256[:32]}{_find_suffix(name)}"
 
 
+def make_excerpt_path(sha256: str, *, kind: str) -> str:
+    """Return where the excerpt of a file lies on the site, a data shard.
+
+    Args:
+        sha256: Digest of the file.
+        kind: From `find_excerpt_kind`: one content can be a table by one name, text by another.
+    """
+    return f"data/files/{sha256[:2]}/{sha256[:32]}-{kind}.js"
+
+
+@functools.lru_cache(maxsize=4096)
+def find_excerpt_kind(name: str) -> str:
+    """Tell by its name as what the words of a file can be shown; empty where they cannot."""
+    kind = find_kind(name)
+    if kind == "table" and name.lower().endswith(".tsv"):
+        return "tabs"
+    return "" if kind in ("image", "audio", "video") else kind
+
+
 @functools.lru_cache(maxsize=4096)  # the runs of a search log files of the same names
 def _find_suffix(name: str) -> str:
     path = PurePosixPath(name)
@@ -133,6 +174,10 @@ def find_kind(name: str) -> str:
         return "image"
     if suffix in _TABLES:
         return "table"
+    if suffix in _SOUNDS:
+        return "audio"
+    if suffix in _FILMS:
+        return "video"
     known = {".svg": "drawing", ".md": "markdown", ".json": "json", ".parquet": "parquet"}
     if suffix in known:
         return known[suffix]
@@ -140,7 +185,9 @@ def find_kind(name: str) -> str:
     return "text" if is_text else ""
 
 
-def make_preview(path: str, *, head: bytes, size_bytes: int, address: str) -> Preview | None:
+def make_preview(
+    path: str, *, head: bytes, size_bytes: int, address: str, room: Room = PAGE_ROOM
+) -> Preview | None:
     """Make a preview from the beginning of a file; None where there is nothing to show.
 
     Args:
@@ -148,8 +195,11 @@ def make_preview(path: str, *, head: bytes, size_bytes: int, address: str) -> Pr
         head: The file, or its first `MAX_HEAD_BYTES` (`MAX_DRAWING_BYTES` of an SVG).
         size_bytes: Size of the whole.
         address: Path from the site's root.
+        room: How much of it is shown.
     """
     kind = find_kind(path)
+    if kind in ("audio", "video"):
+        return Preview(path, kind, address)
     if kind == "image":
         size = find_image_size(head)
         return Preview(path, "image", address, *size) if size else None
@@ -165,25 +215,33 @@ def make_preview(path: str, *, head: bytes, size_bytes: int, address: str) -> Pr
     if kind == "table":
         table = _parse_csv(text, tabs=path.lower().endswith(".tsv"), whole=whole)
     if table:
-        return make_table_preview(path, columns=table[0], rows=table[1], whole=whole)
-    return _preview_text(path, text, whole=whole)
+        return make_table_preview(path, columns=table[0], rows=table[1], whole=whole, room=room)
+    return _preview_text(path, text, whole=whole, room=room)
 
 
 def make_table_preview(
-    path: str, *, columns: Sequence[object], rows: Sequence[Sequence[object]], whole: bool
+    path: str,
+    *,
+    columns: Sequence[object],
+    rows: Sequence[Sequence[object]],
+    whole: bool,
+    room: Room = PAGE_ROOM,
 ) -> Preview:
     """Show the first rows of a table."""
     notes = []
-    if len(rows) > _MAX_ROWS or not whole:
+    if len(rows) > room.rows or not whole:
         of = f" of {len(rows):,}" if whole else ""
-        notes.append(f"The first {min(len(rows), _MAX_ROWS)}{of} rows")
-    if len(columns) > _MAX_COLUMNS:
-        notes.append(f"{_MAX_COLUMNS} of {len(columns):,} columns")
+        notes.append(f"The first {min(len(rows), room.rows)}{of} rows")
+    if len(columns) > room.columns:
+        notes.append(f"{room.columns} of {len(columns):,} columns")
     return Preview(
         path,
         "table",
-        columns=tuple(_cell(name) for name in columns[:_MAX_COLUMNS]),
-        rows=tuple(tuple(_cell(value) for value in row[:_MAX_COLUMNS]) for row in rows[:_MAX_ROWS]),
+        columns=tuple(_cell(name, room.cell) for name in columns[: room.columns]),
+        rows=tuple(
+            tuple(_cell(value, room.cell) for value in row[: room.columns])
+            for row in rows[: room.rows]
+        ),
         note=", ".join(notes) + "." if notes else "",
     )
 
@@ -198,14 +256,24 @@ def group_images(
     """
     series: dict[str, dict[int, str]] = {}
     for path, address in addresses.items():
-        found = _MLFLOW_IMAGE.fullmatch(path) or _STEP_IMAGE.fullmatch(path)
+        found = find_step(path)
         if found:
-            key = found["key"].replace("#", "/") if "%step%" in path else found["key"]
-            series.setdefault(key, {})[int(found["step"])] = address
+            series.setdefault(found[0], {})[found[1]] = address
     return {
         key: tuple(StepImage(step, address) for step, address in sorted(images.items()))
         for key, images in sorted(series.items())
     }
+
+
+def find_step(path: str) -> tuple[str, int] | None:
+    """Return key and step of an image that was logged by step; None for any other file."""
+    if not path.startswith("images/"):
+        return None
+    found = _MLFLOW_IMAGE.fullmatch(path) or _STEP_IMAGE.fullmatch(path)
+    if not found:
+        return None
+    key = found["key"].replace("#", "/") if "%step%" in path else found["key"]
+    return key, int(found["step"])
 
 
 def find_image_size(head: bytes) -> tuple[int, int] | None:
@@ -246,9 +314,10 @@ def _preview_drawing(path: str, data: bytes) -> Preview | None:
     return Preview(path, "image", f"data:image/svg+xml;base64,{encoded}")
 
 
-def _preview_text(path: str, text: str, *, whole: bool) -> Preview:
-    shown = text[:_MAX_CHARACTERS].splitlines()[:_MAX_LINES]
-    cut = not whole or len(text) > _MAX_CHARACTERS or len(text.splitlines()) > _MAX_LINES
+def _preview_text(path: str, text: str, *, whole: bool, room: Room) -> Preview:
+    lines = text.splitlines()
+    shown = text[: room.characters].splitlines()[: room.lines]
+    cut = not whole or len(text) > room.characters or len(lines) > room.lines
     note = f"The first {len(shown):,} lines." if cut else ""
     return Preview(path, "text", text="\n".join(shown), note=note)
 
@@ -294,8 +363,8 @@ def _parse_json(text: str) -> Table | None:
     return (columns, rows) if all(isinstance(row, list) for row in rows) else None
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, most: int) -> str:
     text = (
         "" if value is None else value if isinstance(value, str) else json.dumps(value, default=str)
     )
-    return text if len(text) <= _MAX_CELL else f"{text[: _MAX_CELL - 1]}…"
+    return text if len(text) <= most else f"{text[: most - 1]}…"

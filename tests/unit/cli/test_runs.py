@@ -46,9 +46,9 @@ def test_runs_stand_in_a_table_newest_first(cli, store):
     assert result.exit_code == 0
     lines = [" ".join(line.split()) for line in result.stdout.splitlines()]
     assert lines == [
-        "id Run Status Started (UTC) Duration rmse depth",
-        rf"{ID.format(3)} run \x1b[31m3 FINISHED 2026-11-23 03:15:00 3 min 20 s 4 3",
-        rf"{ID.format(1)} run \x1b[31m1 FINISHED 2026-11-23 03:13:00 3 min 20 s 6 1",
+        "id Run rmse depth Started (UTC) Duration",
+        rf"{ID.format(3)} run \x1b[31m3 4 3 2026-11-23 03:15:00 3 min 20 s",
+        rf"{ID.format(1)} run \x1b[31m1 6 1 2026-11-23 03:13:00 3 min 20 s",
     ]
     assert result.stderr == ""
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runsite.pages.files import (
+    EXCERPT_ROOM,
     MAX_HEAD_BYTES,
     StepImage,
     find_image_size,
@@ -180,3 +181,20 @@ def test_images_by_step():
 def test_no_content_is_an_error(data, name):
     """Whatever stands in a file, its page is built."""
     preview(name, data)
+
+
+@pytest.mark.parametrize(("name", "kind"), [("a.WAV", "audio"), ("film.webm", "video")])
+def test_sounds_and_films_are_played_from_their_file(name, kind):
+    """A page offers them under the address that they have on the site, and reads nothing of them."""
+    found = preview(name, b"\x00\x01")
+    assert (found.kind, found.address) == (kind, "files/ab/x.png")
+
+
+def test_an_excerpt_has_more_room_than_a_page():
+    """A page holds the previews of all files at once, an excerpt comes alone."""
+    text = "\n".join(map(str, range(500)))
+    shown = make_preview(
+        "a.txt", head=text.encode(), size_bytes=len(text), address="", room=EXCERPT_ROOM
+    )
+    assert shown.text == text
+    assert preview("a.txt", text).note == "The first 150 lines."

@@ -2,18 +2,12 @@
 (function () {
   "use strict";
 
-  const { make, load, pageData, readState, root, showCurves, loadCurves } = window.runsite;
-  const SVG = "http://www.w3.org/2000/svg";
-  const [WIDTH, HEIGHT, PAD, BUCKETS] = [1200, 280, 30, 30];
+  const { make, load, pageData, readState, root, showCurves, loadCurves, elements } = window.runsite;
+  const { link, statusPill, factValue, title, factTable, pairTable, section, list, directionMark, makeMetrics, drawSparkline, makeFiles } = elements;
+  /** @type {(columns: any) => any[]} */
+  const rows = elements.rows;
 
   /** @typedef {Record<string, any>} Item */
-
-  /** A list of things comes as columns, and their number under the empty name. @param {Item} columns @returns {Item[]} */
-  function rows(columns) {
-    if (Array.isArray(columns)) return [];
-    const names = Object.keys(columns).filter((name) => name);
-    return Array.from({ length: columns[""] }, (_, i) => Object.fromEntries(names.map((name) => [name, columns[name][i]])));
-  }
 
   /**
    * Find a run.
@@ -29,82 +23,6 @@
     if (!found) return null;
     if (typeof found[1] === "string") return found[1];
     return Object.fromEntries(fields.map((/** @type {string} */ name, /** @type {number} */ i) => [name, parts[found[1][i]]]));
-  }
-
-  /** @param {string} path @param {string} text @param {Item} [settings] */
-  function link(path, text, settings = {}) {
-    return make("a", { href: root() + path, ...settings }, text);
-  }
-
-  /** @param {string} status */
-  function statusPill(status) {
-    return make("span", { class: `status status-${status.toLowerCase()}` }, status.toLowerCase());
-  }
-
-  /** @param {Item} fact */
-  function factValue(fact) {
-    if (fact.path) return link(fact.path, fact.value);
-    if (fact.url) return make("a", { href: fact.url, rel: "noopener noreferrer" }, make("code", {}, fact.value));
-    if (fact.kind === "code") return make("code", {}, fact.value);
-    if (fact.kind === "time" && fact.title) return make("time", { datetime: fact.title }, fact.value);
-    return document.createTextNode(fact.value);
-  }
-
-  /** @param {Item} fact */
-  function title(fact) {
-    return fact.title && fact.title !== fact.value ? fact.title : false;
-  }
-
-  /** @param {Item} facts */
-  function factTable(facts) {
-    return make("table", { class: "pairs" }, make("tbody", {}, ...rows(facts).map((fact) =>
-      make("tr", {}, make("th", { scope: "row" }, fact.label), make("td", { title: title(fact) }, factValue(fact))))));
-  }
-
-  /** @param {Item} pairs */
-  function pairTable(pairs) {
-    return make("table", { class: "pairs" }, make("tbody", {}, ...rows(pairs).map(({ key, value }) =>
-      make("tr", {}, make("th", { scope: "row" }, key), make("td", {}, make("code", {}, value || ""))))));
-  }
-
-  /** A section; nothing where there is nothing to say. @param {string} id @param {string} heading @param {Item} things @param {() => Node[]} fill @param {string} [aside] */
-  function section(id, heading, things, fill, aside = "") {
-    if (Array.isArray(things) && !things.length) return null;
-    const head = make("h2", { id }, heading);
-    const line = aside ? make("div", { class: "section-head" }, head, make("span", { class: "muted" }, aside)) : head;
-    return make("section", { "aria-labelledby": id }, line, ...fill());
-  }
-
-  /** @param {string} id @param {[string, string][]} heads text and class @param {HTMLElement[]} body @param {string} [kind] */
-  function list(id, heads, body, kind = "") {
-    const head = heads.map(([text, name]) => make("th", { scope: "col", class: name || false }, text));
-    return make("div", { class: "scroll", tabindex: "0", role: "group", "aria-labelledby": id },
-      make("table", { class: `list ${kind}`.trim() }, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...body)));
-  }
-
-  /** @param {Item} metric */
-  function metricRow(metric) {
-    const better = metric.direction === "min" ? "lower is better" : "higher is better";
-    const arrow = metric.direction ? make("span", { class: "direction", title: better }, metric.direction === "min" ? "↓" : "↑", make("span", { class: "hidden-text" }, ` (${better})`)) : null;
-    const at = (/** @type {string} */ step) => (step ? `at step ${step}` : false);
-    return make("tr", {},
-      make("th", { scope: "row" }, metric.key, " ", arrow),
-      make("td", { class: "num strong", title: metric.last_exact }, metric.last),
-      make("td", { class: "num muted" }, metric.last_step),
-      make("td", { class: "num", title: at(metric.min_step) }, metric.min),
-      make("td", { class: "num", title: at(metric.max_step) }, metric.max),
-      make("td", { class: "num muted" }, metric.count),
-      make("td", { class: "spark-cell", "data-spark": metric.key }));
-  }
-
-  /** @param {Item} artifact */
-  function artifactRow(artifact) {
-    const path = make("code", {}, artifact.path);
-    const name = artifact.address ? make("a", { href: root() + artifact.address, download: artifact.name }, path) : path;
-    return make("tr", {},
-      make("th", { scope: "row" }, name, artifact.reason ? make("span", { class: "muted" }, ` ${artifact.reason}`) : null),
-      make("td", { class: "num" }, artifact.size),
-      make("td", { title: artifact.sha256 }, make("code", { class: "muted" }, artifact.sha256.slice(0, 16))));
   }
 
   /** @param {Item} run */
@@ -131,25 +49,31 @@
       ...(packages.length ? [make("details", {}, make("summary", {}, `${packages.length} libraries`), pairTable(run.packages))] : [])]);
   }
 
-  /** @param {Item} run */
-  function files(run) {
-    const models = section("logged-models", "Logged models", run.models, () => [list("logged-models",
-      [["Path", ""], ["Flavors", ""], ["Load with", ""], ["Digest", ""]],
-      rows(run.models).map((model) => make("tr", {}, make("th", { scope: "row" }, make("code", {}, model.path || ".")), make("td", {}, model.flavors || ""), make("td", {}, make("code", {}, model.uri)), make("td", { title: model.digest }, make("code", {}, (model.digest || "").slice(0, 19))))))]);
-    const artifacts = section("artifacts", "Artifacts", run.artifacts, () => [
-      list("artifacts", [["Path", ""], ["Size", "num"], ["SHA-256", ""]], rows(run.artifacts).map(artifactRow))],
-    `${run.artifacts[""]} file${run.artifacts[""] === 1 ? "" : "s"}, ${run.artifacts_size}`);
-    return [models, artifacts];
+  /** The runs nested in this one with what they differ in, the best first. @param {Item} run */
+  function nestedRuns(run) {
+    const columns = rows(run.nested.columns);
+    const heads = [["Run", ""], ["Status", ""], ...columns.map(({ label, kind }) => [label, kind === "metric" ? "num" : ""]), ["Duration", "num"]];
+    const cell = (/** @type {Item} */ { kind, text, best }) => make("td", { class: kind === "metric" ? "num" : false }, best ? make("strong", { class: "best", title: "the best of these runs" }, text) : text ?? "");
+    const lines = rows(run.nested.rows).map(({ run: child, cells, duration }) => make("tr", {}, make("th", { scope: "row" }, link(child.path, child.name, { class: "run-link" })), make("td", {}, statusPill(child.status)), ...rows(cells).map(cell), make("td", { class: "num" }, duration ?? "")));
+    return section("children", "Nested runs", run.children, () => {
+      const box = list("children", /** @type {[string, string][]} */ (heads), lines);
+      box.querySelectorAll("thead th").forEach((/** @type {Element} */ head, /** @type {number} */ i) => {
+        const mark = directionMark(columns[i - 2]?.direction);
+        if (mark) head.append(" ", mark);
+      });
+      const more = run.n_children > lines.length ? make("p", { class: "muted" }, `${lines.length} of ${run.n_children}; the experiment's table has them all.`) : null;
+      return more ? [box, more] : [box];
+    }, String(run.n_children));
   }
 
   /** @param {Item} run */
   function sections(run) {
-    const heads = ["Metric", "Last", "Step", "Lowest", "Highest", "Values", "History"];
     const inputs = [["Dataset", ""], ["Used for", ""], ["Rows", "num"], ["Digest", ""], ["Source", ""]];
     return [
       section("metrics", "Metrics", run.metrics, () => [
-        list("metrics", heads.map((head, i) => [head, i && i < 6 ? "num" : ""]), rows(run.metrics).map(metricRow), "metrics"),
+        makeMetrics(run.metrics),
         make("div", { class: "curves", hidden: true, "data-history": "" })]),
+      nestedRuns(run),
       make("div", { class: "columns" },
         section("params", "Params", run.params, () => [pairTable(run.params)]),
         make("div", {},
@@ -158,40 +82,9 @@
           environment(run))),
       section("inputs", "Datasets", run.inputs, () => [list("inputs", /** @type {[string, string][]} */ (inputs), rows(run.inputs).map((input) =>
         make("tr", {}, make("th", { scope: "row" }, input.name), make("td", {}, input.context || ""), make("td", { class: "num" }, input.rows), make("td", {}, make("code", {}, input.digest || "")), make("td", { class: "wrap" }, make("code", {}, input.source || "")))))]),
-      ...files(run),
-      section("children", "Nested runs", run.children, () => [make("ul", { class: "run-list" }, ...rows(run.children).map((child) =>
-        make("li", {}, link(child.path, child.name, { class: "run-link" }), " ", statusPill(child.status))))], String(run.n_children)),
+      ...makeFiles(run),
       section("reproduce", "Run it again", run.reproduce, () => [make("pre", { class: "code", tabindex: "0" }, make("code", {}, run.reproduce.join("\n")))]),
     ];
-  }
-
-  /** As `make_sparkline` draws it: the extremes of equal buckets. @param {(number | null)[]} values */
-  function sparkline(values) {
-    const finite = /** @type {number[]} */ (values.filter(Number.isFinite));
-    if (finite.length < 2) return null;
-    const points = finite.length <= 2 * BUCKETS ? finite : Array.from({ length: BUCKETS }, (_, i) => {
-      const part = finite.slice(Math.floor((i * finite.length) / BUCKETS), Math.floor(((i + 1) * finite.length) / BUCKETS));
-      const [low, high] = [Math.min(...part), Math.max(...part)];
-      return part.indexOf(low) < part.indexOf(high) ? [low, high] : [high, low];
-    }).flat();
-    points[points.length - 1] = finite[finite.length - 1];
-    const [low, high] = [Math.min(...points), Math.max(...points)];
-    const rise = high > low ? (HEIGHT - 2 * PAD) / (high - low) : 0;
-    const places = points.map((value, i) => [Math.round(PAD + (i * (WIDTH - 2 * PAD)) / (points.length - 1)), Math.round(rise ? HEIGHT - PAD - (value - low) * rise : HEIGHT / 2)]);
-    return { path: `M${places.map((place) => place.join(" ")).join("L")}`, end: places[places.length - 1] };
-  }
-
-  /** @param {HTMLElement} cell @param {string} key @param {(number | null)[]} values */
-  function drawSparkline(cell, key, values) {
-    const line = sparkline(values);
-    if (!line) return;
-    const [svg, path, end] = ["svg", "path", "circle"].map((tag) => document.createElementNS(SVG, tag));
-    const settings = { class: "spark", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, width: "120", height: "28", role: "img", "aria-label": `History of ${key}` };
-    for (const [name, value] of Object.entries(settings)) svg.setAttribute(name, value);
-    path.setAttribute("d", line.path);
-    for (const [name, value] of Object.entries({ cx: line.end[0], cy: line.end[1], r: 22 })) end.setAttribute(name, String(value));
-    svg.append(path, end);
-    cell.append(svg);
   }
 
   /** @param {Item} run */

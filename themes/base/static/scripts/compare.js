@@ -3,7 +3,7 @@
   "use strict";
 
   const { runsite } = window;
-  const { make, pageData, load, readState, writeState, formatList, parseList, findRuns, mergeRuns, loadFacts, makeSideBySide, makeCodeLinks, makePictures, openPopover, fillPicker, makeTick, makeCsv, download, formatCount, ComparedRows } = runsite;
+  const { make, pageData, load, readState, writeState, formatList, parseList, findRuns, mergeRuns, loadFacts, makeSideBySide, makeCodeLinks, makePictures, makeFiles, openPopover, fillPicker, makeTick, makeCsv, download, formatCount, ComparedRows } = runsite;
   /** More runs than this are rows: nobody reads a hundred columns. */
   const MAX_COLUMNS = 16;
 
@@ -131,7 +131,8 @@
       const some = curves ? this.rows.filter((row) => !curves.isMissing(row)) : [];
       const plot = make("div", { class: "plot" });
       const section = some.length ? make("section", { "data-compare-curves": true }, make("h2", {}, "Learning curves"), make("div", { class: "panel" }, plot)) : null;
-      this.below.replaceChildren(...[section, pictures].filter((part) => part !== null));
+      const files = this.inRows ? null : makeFiles(this);
+      this.below.replaceChildren(...[section, pictures, files].filter((part) => part !== null));
       if (section) void new runsite.CurvesPlot(plot, this.runs).show(some);
     }
 

@@ -48,5 +48,17 @@
     return String(count).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
   }
 
-  Object.assign(window.runsite, { formatNumber, formatExact, formatDuration, formatTime, formatIso, formatCount });
+  /** A size in decimal units. @param {number} size in bytes */
+  function formatBytes(size) {
+    if (size < 1000) return `${size} B`;
+    let amount = size / 1000;
+    const units = ["kB", "MB", "GB", "TB"];
+    while (amount >= 999.95 && units.length > 1) {
+      amount /= 1000;
+      units.shift();
+    }
+    return `${amount.toFixed(1)} ${units[0]}`;
+  }
+
+  Object.assign(window.runsite, { formatNumber, formatExact, formatDuration, formatTime, formatIso, formatCount, formatBytes });
 })();

@@ -27,6 +27,8 @@
     slider.addEventListener("input", () => show(Number(slider.value)));
   }
 
+  Object.assign(window.runsite, { enlivenSeries: enliven });
+
   document.addEventListener("DOMContentLoaded", () => {
     for (const figure of document.querySelectorAll("[data-series]")) enliven(/** @type {HTMLElement} */ (figure));
   });

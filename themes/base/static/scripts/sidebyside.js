@@ -3,7 +3,7 @@
   "use strict";
 
   const { make, root, runPath, differs, makeTextColumn, formatNumber, formatCount } = window.runsite;
-  const TITLES = { metrics: "Metrics", params: "Params", tags: "Tags", run: "Run", code: "Code", inputs: "Inputs", environment: "Environment", files: "Files" };
+  const TITLES = { metrics: "Metrics", params: "Params", tags: "Tags", run: "Run", code: "Code", inputs: "Inputs", environment: "Environment" };
   const CODE = new Set(["run.commit", "run.branch", "run.dirty", "run.remote", "run.source", "run.entry_point", "run.source_type"]);
   const ENVIRONMENT = new Set(["run.python", "run.platform", "run.host"]);
   const LEFT_OUT = new Set(["run.name", "run.id", "run.parent", "run.ended"]);
@@ -29,8 +29,6 @@
     topics.get("inputs")?.push(...listInputs(runs));
     if (facts) {
       topics.get("environment")?.push(...listKeys(facts.packages, (one, key) => one.get(key) ?? null, (one) => one.keys()));
-      const files = facts.files.map((list) => new Map(list.map(([path, digest]) => [path, digest])));
-      topics.get("files")?.push(...listKeys(files, (one, key) => one.get(key) ?? null, (one) => one.keys()));
     }
     return topics;
   }
@@ -132,23 +130,5 @@
     return make("p", { class: "compare-code" }, "Code changes: ", ...others.slice(0, 12).flatMap((to, i) => [i ? ", " : "", make("a", { href: `${page.repository}${middle}${encodeURIComponent(from)}...${encodeURIComponent(to)}` }, `${from.slice(0, 8)} … ${to.slice(0, 8)}`)]));
   }
 
-  /** Pictures of the same name beside each other. @param {any} page @returns {HTMLElement | null} */
-  function makePictures(page) {
-    const { facts, runs, rows } = page;
-    if (!facts) return null;
-    /** @type {Map<string, Map<number, string>>} */
-    const found = new Map();
-    for (const row of rows) {
-      for (const [path, , , address] of facts.files[row]) {
-        if (!address) continue;
-        if (!found.has(path)) found.set(path, new Map());
-        found.get(path)?.set(row, address);
-      }
-    }
-    const shared = [...found].sort((a, b) => b[1].size - a[1].size || (a[0] < b[0] ? -1 : 1)).slice(0, 12);
-    if (!shared.length) return null;
-    return make("section", {}, make("h2", {}, "Pictures"), ...shared.map(([path, of]) => make("div", { class: "compare-pictures" }, make("h3", {}, path), make("div", { class: "compare-row" }, ...rows.filter((/** @type {number} */ row) => of.has(row)).slice(0, 12).map((/** @type {number} */ row) => make("figure", {}, make("img", { src: root() + of.get(row), alt: `${path} of ${runs.name(row)}`, loading: "lazy" }), make("figcaption", {}, runs.name(row))))))));
-  }
-
-  Object.assign(window.runsite, { makeSideBySide, makeCodeLinks, makePictures, listTopics });
+  Object.assign(window.runsite, { makeSideBySide, makeCodeLinks, listTopics });
 })();
