@@ -104,6 +104,11 @@ def write_database(path: Path, runs: int, *, python: str) -> str:
                 "INSERT INTO params (key, value, run_uuid) VALUES (?, ?, ?)",
                 [(key, value, record.run_id) for key, value in record.params.items()],
             )
+            # MLflow's page fails over runs without tags.
+            db.execute(
+                "INSERT INTO tags (key, value, run_uuid) VALUES ('mlflow.runName', ?, ?)",
+                (record.run_name, record.run_id),
+            )
             rows = [
                 (key, m.last, start, record.run_id, m.last_step)
                 for key, m in record.metrics.items()
