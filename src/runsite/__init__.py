@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         exceptions,
         hyperopt,
         lightgbm,
+        metrics,
         models,
         pyfunc,
         sklearn,
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from runsite.errors import RunsiteError
     from runsite.errors import RunsiteError as MlflowException
     from runsite.integrations.autolog import autolog
-    from runsite.integrations.evaluation import evaluate
+    from runsite.integrations.evaluation import evaluate, validate_evaluation_results
     from runsite.tracking import MlflowClient, RunsiteClient
     from runsite.tracking.active import (
         ActiveRun,
@@ -163,6 +164,7 @@ __all__ = [
     "log_stream",
     "log_table",
     "log_text",
+    "metrics",
     "models",
     "pyfunc",
     "read_metrics",
@@ -186,6 +188,7 @@ __all__ = [
     "start_run",
     "tracking",
     "types",
+    "validate_evaluation_results",
     "xgboost",
 ]
 
@@ -201,6 +204,7 @@ _MODULES = frozenset(
         "exceptions",
         "hyperopt",
         "lightgbm",
+        "metrics",
         "models",
         "pyfunc",
         "sklearn",
@@ -214,7 +218,7 @@ _MODULES = frozenset(
 _HOMES = {
     "errors": "RunsiteError",
     "integrations.autolog": "autolog",
-    "integrations.evaluation": "evaluate",
+    "integrations.evaluation": "evaluate validate_evaluation_results",
     "tracking": "MlflowClient RunsiteClient",
     "tracking.active": "ActiveRun active_run end_run last_active_run start_run",
     "tracking.files": (

@@ -26,13 +26,13 @@ from runsite.models.flavors.pyfunc import (
     PythonModel,
     PythonModelContext,
     WrappedModel,
-    read_settings,
     write_loader_module,
     write_model_code,
     write_python_model,
 )
 from runsite.models.folder import FlavorFiles, save_folder
 from runsite.models.scoring import PyFuncModel, load_folder
+from runsite.models.settings import read_settings
 
 __all__ = [
     "PyFuncModel",

@@ -52,7 +52,7 @@ IMPORTERS = {
     "pynvml": {"tracking"},
     "pyspark": FRAMEWORK_LAYERS,
     "scipy": FRAMEWORK_LAYERS,
-    "sklearn": FRAMEWORK_LAYERS | {"queries", "sklearn"},
+    "sklearn": FRAMEWORK_LAYERS | {"metrics", "queries", "sklearn"},
     "skops": FRAMEWORK_LAYERS | {"sklearn"},
     "xgboost": FRAMEWORK_LAYERS | {"xgboost"},
 }

@@ -214,3 +214,92 @@ def test_a_call_written_for_mlflow_is_understood(project: Path):
         log=False,
     )
     assert set(measured.artifacts) == {"residuals.json"}
+
+
+def test_functions_of_the_caller_s_make_files(project: Path):
+    """A path, a table, an array and JSON become files of the run; the result holds what was made."""
+
+    def make(eval_df, builtin_metrics, artifacts_dir):
+        note = Path(artifacts_dir) / "note.txt"
+        note.write_text(f"{len(eval_df)} rows")
+        return {
+            "note": str(note),
+            "worst": eval_df.nlargest(2, "prediction"),
+            "values": np.arange(3),
+            "facts": {"rmse": builtin_metrics["root_mean_squared_error"]},
+        }
+
+    with runsite.start_run() as run:
+        result = runsite.evaluate(
+            MODEL,
+            TRIPS[[*FEATURES, "minutes"]],
+            targets="minutes",
+            model_type="regressor",
+            custom_artifacts=[make],
+        )
+    folder = f"runs:/{run.info.run_id}/evaluation"
+    assert runsite.artifacts.load_text(f"{folder}/note.txt") == "200 rows"
+    table = pd.read_csv(runsite.artifacts.download_artifacts(f"{folder}/worst.csv"))
+    assert list(table.columns) == [*FEATURES, "prediction", "target"]
+    assert np.load(runsite.artifacts.download_artifacts(f"{folder}/values.npy")).tolist() == [
+        0,
+        1,
+        2,
+    ]
+    rmse = result.metrics["root_mean_squared_error"]
+    assert runsite.artifacts.load_dict(f"{folder}/facts.json") == {"rmse": rmse}
+    assert set(result.artifacts) >= {"note.txt", "worst.csv", "values.npy", "facts.json"}
+
+
+@pytest.mark.parametrize(
+    ("returned", "problem"),
+    [
+        ([1], "'make' returned '[1]', not names with their files"),
+        (
+            {"x": 1j},
+            (
+                "no file can be made of 'x', which is '1j'\n"
+                "  hint:  return a path, a figure of Matplotlib, a DataFrame, an array, or JSON"
+            ),
+        ),
+    ],
+)
+def test_a_function_that_makes_no_file_is_named(returned, problem, project: Path):
+    """What cannot be kept is said, and is not pickled."""
+
+    def make(_table, _metrics, _folder):
+        return returned
+
+    with runsite.start_run(), pytest.raises(InvalidValueError) as caught:
+        runsite.evaluate(
+            MODEL,
+            TRIPS[[*FEATURES, "minutes"]],
+            targets="minutes",
+            model_type="regressor",
+            custom_artifacts=[make],
+        )
+    assert str(caught.value) == problem
+
+
+def test_metrics_of_the_caller_s_need_no_model_type(project: Path):
+    """Without one nothing else is measured; with neither, evaluate says what is missing."""
+    table = pd.DataFrame({"a": [1.0, 2.0], "p": [1.0, 3.0]})
+    metric = runsite.metrics.mae()
+    with runsite.start_run():
+        result = runsite.evaluate(data=table, targets="a", predictions="p", extra_metrics=[metric])
+    assert dict(result.metrics) == {"mean_absolute_error": 0.5, "example_count": 2.0}
+    with pytest.raises(InvalidValueError) as caught:
+        runsite.evaluate(data=table, targets="a", predictions="p")
+    assert str(caught.value) == (
+        "evaluate needs a model_type, or extra_metrics\n  hint:  use one of: regressor, classifier"
+    )
+
+
+def test_two_classes_have_their_counts(project: Path):
+    """True and false positives and negatives, as MLflow's tutorials look them up."""
+    table = pd.DataFrame({"t": [0, 0, 1, 1, 1], "p": [0, 1, 1, 1, 0]})
+    found = runsite.evaluate(
+        data=table, targets="t", predictions="p", model_type="classifier", log=False
+    ).metrics
+    names = ("true_negatives", "false_positives", "false_negatives", "true_positives")
+    assert [found[name] for name in names] == [1, 1, 1, 2]

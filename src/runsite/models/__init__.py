@@ -11,7 +11,13 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from runsite.integrations.evaluation import evaluate, make_metric
+    from runsite.integrations.evaluation import (
+        EvaluationResult,
+        MetricThreshold,
+        evaluate,
+        make_metric,
+        validate_evaluation_results,
+    )
     from runsite.integrations.model_logging import ModelInfo
     from runsite.integrations.model_reading import Model, get_model_info
     from runsite.models.code import set_model
@@ -31,6 +37,7 @@ if TYPE_CHECKING:
         Schema,
         TensorSpec,
     )
+    from runsite.models.settings import ModelConfig
     from runsite.models.signature import ModelSignature
     from runsite.models.trust import UnsafeModelWarning
 
@@ -39,9 +46,12 @@ __all__ = [
     "Array",
     "ColSpec",
     "DataType",
+    "EvaluationResult",
     "MLModel",
     "Map",
+    "MetricThreshold",
     "Model",
+    "ModelConfig",
     "ModelInfo",
     "ModelSignature",
     "Object",
@@ -58,22 +68,27 @@ __all__ = [
     "make_metric",
     "read_mlmodel",
     "set_model",
+    "validate_evaluation_results",
 ]
 
 # The last ones stand above this layer, and are here because MLflow has them here: names only.
 _HOMES = {
     "MLModel": "mlmodel",
+    "ModelConfig": "settings",
     "ModelSignature": "signature",
     "UnsafeModelWarning": "trust",
     "digest_folder": "digest",
     "infer_signature": "infer",
     "read_mlmodel": "mlmodel",
     "set_model": "code",
+    "EvaluationResult": "runsite.integrations.evaluation",
+    "MetricThreshold": "runsite.integrations.evaluation",
     "Model": "runsite.integrations.model_reading",
     "ModelInfo": "runsite.integrations.model_logging",
     "evaluate": "runsite.integrations.evaluation",
     "get_model_info": "runsite.integrations.model_reading",
     "make_metric": "runsite.integrations.evaluation",
+    "validate_evaluation_results": "runsite.integrations.evaluation",
 }
 
 

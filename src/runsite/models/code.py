@@ -10,6 +10,7 @@ import importlib.util
 import sys
 import threading
 import uuid
+from collections.abc import Mapping
 from importlib.machinery import (
     EXTENSION_SUFFIXES,
     SOURCE_SUFFIXES,
@@ -23,6 +24,7 @@ from types import CodeType
 from typing import Any
 
 from runsite.errors import InvalidValueError, ModelError, quote
+from runsite.models.settings import SETTINGS_NAME, handing_settings
 
 __all__ = ["add_import_path", "run_model_code", "set_model"]
 
@@ -97,10 +99,14 @@ def set_model(model: Any) -> None:
         setattr(peer, _SLOT, model if fits else WrappedModel(model))
 
 
-def run_model_code(path: Path) -> Any:
+def run_model_code(path: Path, *, settings: Mapping[str, Any] | None = None) -> Any:
     """Run a file and return the model that it hands over.
 
     Each call runs it anew, as a module of a name of its own.
+
+    Args:
+        path: The file.
+        settings: What a `ModelConfig` in it tells.
 
     Raises:
         ModelError: It fails, or hands over none.
@@ -109,6 +115,7 @@ def run_model_code(path: Path) -> Any:
     loader = _PlainLoader(name, str(path))
     module = importlib.util.module_from_spec(ModuleSpec(name, loader, origin=str(path)))
     module.__file__ = str(path)
+    setattr(module, SETTINGS_NAME, settings)
     before, _handed.model = _handed.model, None
     peer = sys.modules.get(_PEER)
     peers = getattr(peer, _SLOT, None)
@@ -116,7 +123,8 @@ def run_model_code(path: Path) -> Any:
         setattr(peer, _SLOT, None)
     sys.modules[name] = module  # where pickles and dataclasses of the file look for it
     try:
-        loader.exec_module(module)
+        with handing_settings(settings):
+            loader.exec_module(module)
         model = _handed.model
         if model is None:
             model = getattr(sys.modules.get(_PEER), _SLOT, None)

@@ -162,3 +162,22 @@ def test_modules_of_a_registered_model_leave_no_cache(tmp_path: Path, monkeypatc
             del sys.modules[name]
         assert load_model("models:/own/1").predict([1, 2, 3]) == 3
         assert Path(sys.modules["taximodel.deep"].__file__).is_relative_to(tmp_path / "runs")
+
+
+CONFIGURED = """
+from runsite.models import ModelConfig, set_model
+
+AT_LOAD = ModelConfig(development_config={"factor": 2, "kept": "yes"}).to_dict()
+
+def predict(model_input):
+    return [ModelConfig(development_config={"factor": 2}).get("factor"), AT_LOAD["factor"]]
+
+set_model(predict)
+"""
+
+
+def test_a_file_finds_its_settings_by_model_config(tmp_path: Path):
+    """ModelConfig tells what was saved, or given to load_model; while loading and predicting."""
+    folder = save(tmp_path, CONFIGURED, model_config={"factor": 3})
+    assert load_model(str(folder)).predict(["x"]) == [3, 3]
+    assert load_model(str(folder), model_config={"factor": 5}).predict(["x"]) == [5, 5]

@@ -8,12 +8,15 @@
 
 from runsite.integrations.evaluation.own_metrics import EvaluationMetric, make_metric
 from runsite.integrations.evaluation.run import EvaluationResult, Interval, Slice, evaluate
+from runsite.integrations.evaluation.thresholds import MetricThreshold, validate_evaluation_results
 
 __all__ = [
     "EvaluationMetric",
     "EvaluationResult",
     "Interval",
+    "MetricThreshold",
     "Slice",
     "evaluate",
     "make_metric",
+    "validate_evaluation_results",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,7 +81,7 @@ def make_data(
     return EvaluationData(features, truth, values["predictions"], table if is_table else None)
 
 
-def find_model(model: Any) -> Scorer | None:
+def find_model(model: Any, *, model_config: Mapping[str, Any] | None = None) -> Scorer | None:
     """Find how to score with a model: a URI, a loaded model, an estimator or a function.
 
     Raises:
@@ -93,7 +93,7 @@ def find_model(model: Any) -> Scorer | None:
         from runsite.integrations.model_loading import find_model_folder
         from runsite.models.scoring import load_folder
 
-        model = load_folder(find_model_folder(model))
+        model = load_folder(find_model_folder(model), model_config=model_config)
     inner = model.get_raw_model() if hasattr(model, "get_raw_model") else model
     predict = getattr(model, "predict", model if callable(model) else None)
     if predict is None:

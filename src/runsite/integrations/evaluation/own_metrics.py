@@ -14,11 +14,18 @@ __all__ = ["EvaluationMetric", "MetricValue", "make_metric", "measure_own"]
 
 @dataclass(frozen=True, slots=True)
 class EvaluationMetric:
-    """A metric of the caller's: its function, its name, and which way it is better."""
+    """A metric of the caller's: its function, its name, and which way it is better.
+
+    With a version it is recorded as ``name/version``. The fields after it are for readers.
+    """
 
     eval_fn: Callable[..., Any]
     name: str
     greater_is_better: bool = True
+    long_name: str | None = None
+    version: str | None = None
+    metric_details: str | None = None
+    metric_metadata: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +51,12 @@ def make_metric(  # noqa: PLR0913 - MLflow's arguments
 
     Args:
         eval_fn: Called as ``f(predictions, targets, metrics)`` with two pandas Series and the
-            metrics found so far; a function whose first parameter is ``eval_df`` gets a table with
-            the columns ``prediction`` and ``target`` instead. It returns a number or a `MetricValue`.
+            metrics found so far; a function of ``(eval_df, builtin_metrics)`` gets a table with the
+            columns ``prediction`` and ``target`` instead. It returns a number or a `MetricValue`.
         greater_is_better: Which way it is better.
         name: What it is called; by default the function's name.
         long_name: Accepted for MLflow's sake.
-        version: Accepted for MLflow's sake.
+        version: Becomes part of the name, as ``name/version``.
         metric_details: Accepted for MLflow's sake.
         metric_metadata: Accepted for MLflow's sake.
 
@@ -59,7 +66,9 @@ def make_metric(  # noqa: PLR0913 - MLflow's arguments
     found = name or getattr(eval_fn, "__name__", "")
     if not found or found == "<lambda>":
         raise InvalidValueError("a metric of a lambda has no name", hint="give name=")
-    return EvaluationMetric(eval_fn, found, greater_is_better)
+    return EvaluationMetric(
+        eval_fn, found, greater_is_better, long_name, version, metric_details, metric_metadata
+    )
 
 
 def measure_own(
@@ -78,7 +87,8 @@ def measure_own(
                 hint="make one by runsite.models.make_metric(eval_fn=…, greater_is_better=…)",
             )
         value = _call(metric.eval_fn, truth, predicted, {**known, **found})
-        found.update(_named(metric.name, value))
+        version = getattr(metric, "version", None)
+        found.update(_named(metric.name, value, suffix=f"/{version}" if version else ""))
     return found
 
 
@@ -88,11 +98,14 @@ def _call(
     import pandas as pd
 
     names = list(inspect.signature(function).parameters)
-    if names and names[0] == "eval_df":
+    if _takes_table(names):
         table = pd.DataFrame({"prediction": predicted, "target": truth})
         given: list[Any] = [table, dict(known)]
     else:
-        values = {key: MetricValue(aggregate_results={key: value}) for key, value in known.items()}
+        values = {
+            key: MetricValue(aggregate_results={key: value, key.partition("/")[0]: value})
+            for key, value in known.items()
+        }
         given = [pd.Series(predicted), pd.Series(truth), values]
     variable = any(
         p.kind is inspect.Parameter.VAR_POSITIONAL
@@ -101,15 +114,21 @@ def _call(
     return function(*(given if variable else given[: len(names)]))
 
 
-def _named(name: str, value: Any) -> dict[str, float]:
+def _takes_table(names: list[str]) -> bool:
+    if names and names[0].lstrip("_") == "eval_df":
+        return True
+    return len(names) == 2 and names[1].lstrip("_").endswith("metrics")
+
+
+def _named(name: str, value: Any, *, suffix: str) -> dict[str, float]:
     several = getattr(value, "aggregate_results", value if isinstance(value, Mapping) else None)
     if several is not None:
         return {
-            name if key == name else f"{name}/{key}": float(number)
+            f"{name}{suffix}" if key == name else f"{name}{suffix}/{key}": float(number)
             for key, number in several.items()
         }
     try:
-        return {name: float(value)}
+        return {f"{name}{suffix}": float(value)}
     except (TypeError, ValueError):
         raise InvalidValueError(
             f"metric {quote(name)} returned {quote(repr(value))}, which is no number"

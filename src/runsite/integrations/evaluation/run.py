@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from runsite.integrations.evaluation.inputs import (
     find_model,
     make_data,
 )
+from runsite.integrations.evaluation.own_files import log_own_files
 from runsite.integrations.evaluation.own_metrics import EvaluationMetric, measure_own
 from runsite.integrations.evaluation.switches import read_switches
 from runsite.integrations.evaluation.weighted import (
@@ -64,7 +65,8 @@ class EvaluationResult:
         metrics: By name.
         intervals: By name of the metric; from the bootstrap.
         slices: Largest first.
-        artifacts: Path among the run's artifacts → its content: curves, residuals, importance.
+        artifacts: File in the evaluation's folder → its content: curves, residuals, importance, and
+            what ``custom_artifacts`` returned.
     """
 
     model_type: str
@@ -73,14 +75,14 @@ class EvaluationResult:
     metrics: Mapping[str, float]
     intervals: Mapping[str, Interval] = field(default_factory=dict)
     slices: tuple[Slice, ...] = ()
-    artifacts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    artifacts: Mapping[str, Any] = field(default_factory=dict)
 
 
 def evaluate(  # noqa: PLR0913 - each says one thing about an evaluation, all by keyword
     model: Any = None,
     data: Any = None,
     *,
-    model_type: str,
+    model_type: str | None = None,
     targets: Any = None,
     predictions: Any = None,
     feature_names: list[str] | None = None,
@@ -96,6 +98,8 @@ def evaluate(  # noqa: PLR0913 - each says one thing about an evaluation, all by
     evaluators: str | list[str] | None = None,
     evaluator_config: Mapping[str, Any] | None = None,
     extra_metrics: list[EvaluationMetric] | None = None,
+    custom_artifacts: list[Callable[..., Mapping[str, Any]]] | None = None,
+    model_config: Mapping[str, Any] | None = None,
     env_manager: str = "local",
 ) -> EvaluationResult:
     """Measure a model, or predictions, on data, and record it in the active run.
@@ -104,7 +108,7 @@ def evaluate(  # noqa: PLR0913 - each says one thing about an evaluation, all by
         model: A model's URI, a loaded model, an estimator, or a function; None where
             ``predictions`` are given.
         data: Table or array of features; a table may hold targets and predictions too.
-        model_type: ``regressor`` or ``classifier``.
+        model_type: ``regressor`` or ``classifier``; None measures by ``extra_metrics`` alone.
         targets: True values, or the name of their column.
         predictions: Predicted values, or the name of their column.
         feature_names: The columns that the model takes; by default all others.
@@ -120,25 +124,31 @@ def evaluate(  # noqa: PLR0913 - each says one thing about an evaluation, all by
         evaluators: ``default`` is the one there is.
         evaluator_config: MLflow's ``metric_prefix`` and ``log_model_explainability`` are heeded.
         extra_metrics: Metrics of your own, made by ``runsite.models.make_metric``.
+        custom_artifacts: Functions of ``(eval_df, builtin_metrics, artifacts_dir)`` that return
+            names with paths, figures, tables, arrays or JSON; not called where nothing is recorded.
+        model_config: Settings of a model given by its URI, as in ``load_model``.
         env_manager: Accepted for MLflow's sake: the model runs in this environment.
 
     Raises:
         InvalidValueError: An unknown model type or evaluator, no targets, neither model nor
-            predictions, or a metric that returned no number.
+            predictions, or a function of yours that returned what it should not.
     """
     switches = read_switches(evaluators, evaluator_config)
     prefix = prefix or switches.prefix
-    if model_type not in _TYPES:
+    if model_type not in _TYPES and not (model_type is None and extra_metrics):
         raise InvalidValueError(
-            f"unknown model type {quote(model_type)}", hint=f"use one of: {', '.join(_TYPES)}"
+            f"unknown model type {quote(model_type)}"
+            if model_type
+            else "evaluate needs a model_type, or extra_metrics",
+            hint=f"use one of: {', '.join(_TYPES)}",
         )
     given = make_data(data, targets=targets, predictions=predictions, feature_names=feature_names)
     with guarded():
-        scorer = find_model(model)
+        scorer = find_model(model, model_config=model_config)
         measured = _measure(given, scorer, model_type=model_type, scores=scores)
         values = measured.values()
         result = EvaluationResult(
-            model_type=model_type,
+            model_type=model_type or "",
             rows=given.rows,
             confidence=confidence,
             metrics={
@@ -164,6 +174,7 @@ def evaluate(  # noqa: PLR0913 - each says one thing about an evaluation, all by
         )
     if log:
         _record(result, given, prefix=prefix, dataset_name=dataset_name)
+        result = _with_files(result, given, measured, custom_artifacts or (), prefix)
     return result
 
 
@@ -174,14 +185,16 @@ class _Measured:
     loss: Any
     files: dict[str, Mapping[str, Any]]
 
+    counts: Mapping[str, float] = field(default_factory=dict)
+
     def values(self) -> dict[str, float]:
         import numpy as np
 
-        return measure_once(self.metrics, np.ones(len(self.predicted)))
+        return measure_once(self.metrics, np.ones(len(self.predicted))) | dict(self.counts)
 
 
 def _measure(
-    data: EvaluationData, scorer: Scorer | None, *, model_type: str, scores: Any
+    data: EvaluationData, scorer: Scorer | None, *, model_type: str | None, scores: Any
 ) -> _Measured:
     import numpy as np
 
@@ -190,12 +203,18 @@ def _measure(
         if scorer is None:
             raise InvalidValueError("give a model or predictions")
         predicted = np.asarray(scorer.predict(data.features))
+    if model_type is None:
+        return _Measured(lambda _weights: {}, predicted, _error_rate(data.truth.ravel()), {})
     if model_type == "regressor":
         truth = data.truth.astype(float).ravel()
         predicted = predicted.astype(float).ravel()
         files: dict[str, Mapping[str, Any]] = {"residuals.json": curves.residuals(truth, predicted)}
         return _Measured(
-            regressor_metrics(truth, predicted), predicted, _squared_loss(truth), files
+            regressor_metrics(truth, predicted),
+            predicted,
+            _squared_loss(truth),
+            files,
+            {"sum_on_target": float(truth.sum())},
         )
     if scores is None and scorer is not None and scorer.predict_proba is not None:
         scores = scorer.predict_proba(data.features)
@@ -221,7 +240,16 @@ def _measure_classes(truth: Any, predicted: Any, scorer: Scorer | None, scores: 
         )
         files["calibration_curve.json"] = curves.calibration(truth, scores, classes=classes)
     metrics = classifier_metrics(codes, guesses, n_classes=len(classes), scores=scores)
-    return _Measured(metrics, predicted, _error_rate(truth), files)
+    counts = _counts(codes, guesses) if len(classes) == 2 else {}
+    return _Measured(metrics, predicted, _error_rate(truth), files, counts)
+
+
+def _counts(truth: Any, predicted: Any) -> dict[str, float]:
+    import numpy as np
+
+    cells = np.bincount(2 * truth + predicted, minlength=4)
+    names = ("true_negatives", "false_positives", "false_negatives", "true_positives")
+    return {name: float(count) for name, count in zip(names, cells, strict=True)}
 
 
 def _squared_loss(truth: Any) -> Any:
@@ -298,6 +326,24 @@ def _record(
     save_json(session, f"{folder}/evaluation.json", _summary(result, dataset_name))
     if data.features is not None:
         _log_data(session, data, name=dataset_name)
+
+
+def _with_files(
+    result: EvaluationResult,
+    data: EvaluationData,
+    measured: _Measured,
+    functions: Iterable[Callable[..., Any]],
+    prefix: str,
+) -> EvaluationResult:
+    import pandas as pd
+
+    truth = {"prediction": measured.predicted.ravel(), "target": data.truth.ravel()}
+    is_table = hasattr(data.features, "assign")
+    table = data.features.assign(**truth) if is_table else pd.DataFrame(truth)
+    kept = log_own_files(
+        functions, table=table, metrics=result.metrics, folder=f"{prefix}evaluation"
+    )
+    return dataclasses.replace(result, artifacts={**result.artifacts, **kept})
 
 
 def _log_data(session: Session, data: EvaluationData, *, name: str) -> None:

@@ -6,7 +6,6 @@ Both are code, and loading them runs it; the first of a process is announced by 
 from __future__ import annotations
 
 import importlib
-import os
 import pickle
 import platform
 import shutil
@@ -33,7 +32,6 @@ __all__ = [
     "load_custom",
     "load_python_model",
     "make_scorer",
-    "read_settings",
     "write_loader_module",
     "write_model_code",
     "write_python_model",
@@ -96,28 +94,6 @@ class WrappedModel(PythonModel):
 
 # Pickles name the classes by their public place, which stays where it is.
 PythonModel.__module__ = WrappedModel.__module__ = "runsite.pyfunc"
-
-
-def read_settings(given: Mapping[str, Any] | str | os.PathLike[str] | None) -> Any:
-    """Read a model's settings from a YAML file; a mapping, or None, is what it is.
-
-    Raises:
-        InvalidValueError: The file cannot be read, or holds no mapping.
-    """
-    if not isinstance(given, str | os.PathLike):
-        return given
-    import yaml
-
-    path = Path(given)
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        raise InvalidValueError(
-            f"cannot read the settings of a model: {error}", where=str(path)
-        ) from error
-    if not isinstance(content, Mapping):
-        raise InvalidValueError("the settings of a model are no mapping", where=str(path))
-    return content
 
 
 def write_python_model(
@@ -193,7 +169,7 @@ def write_model_code(
             f"no such Python file: {quote(path)}",
             hint="python_model is an object with a predict, a function, or a file's path",
         )
-    run_model_code(source.resolve())
+    run_model_code(source.resolve(), settings=model_config)
     _copy(source, folder / source.name)
     settings: dict[str, object] = {
         "loader_module": CODE_LOADER,
@@ -238,14 +214,12 @@ def load_python_model(
         ModelError: The file is missing, cannot be unpickled, or fails.
     """
     settings = model.get_flavor(PYFUNC)
+    given = {**_mapping(settings.get("model_config")), **(model_config or {})}
     if settings.get("model_code_path"):
-        loaded = _load_code(folder, name=str(settings["model_code_path"]))
+        loaded = _load_code(folder, name=str(settings["model_code_path"]), settings=given)
     else:
         loaded = _load_pickled(folder, name=str(settings.get("python_model")))
-    context = PythonModelContext(
-        _artifact_paths(settings.get("artifacts"), folder=folder),
-        {**_mapping(settings.get("model_config")), **(model_config or {})},
-    )
+    context = PythonModelContext(_artifact_paths(settings.get("artifacts"), folder=folder), given)
     if hasattr(loaded, "load_context"):
         loaded.load_context(context)
     return (loaded.inner if isinstance(loaded, WrappedModel) else loaded), context
@@ -307,12 +281,12 @@ def make_scorer(model: Any, context: PythonModelContext | None = None) -> Callab
     return score
 
 
-def _load_code(folder: Path, *, name: str) -> Any:
+def _load_code(folder: Path, *, name: str, settings: Mapping[str, Any]) -> Any:
     path = folder / PurePath(name.replace("\\", "/")).name  # MLflow writes where it once was
     if path.suffix != ".py" or not path.is_file():
         raise ModelError(f"the model's file {quote(path.name)} is missing", where=str(folder))
     warn_of_code("a Python file", folder=folder)
-    return run_model_code(path.resolve())
+    return run_model_code(path.resolve(), settings=settings)
 
 
 def _load_pickled(folder: Path, *, name: str) -> Any:

@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 
 from runsite.errors import InvalidValueError
-from runsite.integrations.evaluation.own_metrics import MetricValue, make_metric, measure_own
+from runsite.integrations.evaluation.own_metrics import (
+    EvaluationMetric,
+    MetricValue,
+    make_metric,
+    measure_own,
+)
 
 TRUTH = np.array([1.0, 2.0, 4.0])
 PREDICTED = np.array([1.0, 3.0, 3.0])
@@ -73,3 +78,30 @@ def test_what_is_no_metric_or_no_number_is_refused():
     with pytest.raises(InvalidValueError) as caught:
         make_metric(eval_fn=lambda predictions: 1, greater_is_better=True)
     assert str(caught.value) == "a metric of a lambda has no name\n  hint:  give name="
+
+
+def test_a_function_of_table_and_metrics_is_told_by_its_second_name():
+    """Older tutorials write ``f(_eval_df, builtin_metrics)``, newer ones ``f(predictions, targets)``."""
+
+    def share(_eval_df, builtin_metrics):
+        return (_eval_df["prediction"] > 2).mean() + builtin_metrics["bias"]
+
+    metric = make_metric(eval_fn=share, greater_is_better=True)
+    found = measure_own([metric], truth=TRUTH, predicted=PREDICTED, known={"bias": 1.0})
+    assert found == {"share": pytest.approx(1 + 2 / 3)}
+
+
+def test_a_version_is_part_of_the_name():
+    """As MLflow has it, also for the functions that come after and look it up."""
+    first = EvaluationMetric(largest, "worst", greater_is_better=False, version="v2")
+
+    def again(predictions, targets, metrics):
+        return metrics["worst/v2"].aggregate_results["worst"]
+
+    found = measure_own(
+        [first, make_metric(eval_fn=again, greater_is_better=False)],
+        truth=TRUTH,
+        predicted=PREDICTED,
+        known={},
+    )
+    assert found == {"worst/v2": 1.0, "again": 1.0}

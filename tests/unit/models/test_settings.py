@@ -1,0 +1,27 @@
+"""The settings of a model made by code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from runsite.errors import InvalidValueError, NotFoundError
+from runsite.models import ModelConfig
+
+
+def test_a_file_under_development_brings_its_own_settings(tmp_path: Path):
+    """Nobody gives any: development_config counts, a mapping or a YAML file."""
+    (tmp_path / "own.yaml").write_text("factor: 7")
+    assert ModelConfig(development_config=tmp_path / "own.yaml").get("factor") == 7
+    config = ModelConfig(development_config={"factor": 2})
+    assert config.to_dict() == {"factor": 2}
+    with pytest.raises(NotFoundError) as caught:
+        config.get("depth")
+    assert str(caught.value) == "no setting 'depth'\n  hint:  those that exist: factor"
+    with pytest.raises(InvalidValueError) as empty:
+        ModelConfig()
+    assert str(empty.value) == (
+        "the model has no settings\n"
+        "  hint:  give model_config= to log_model or load_model, or development_config= here"
+    )
