@@ -11,21 +11,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from functools import partial
 from typing import Any, Unpack
 
 from runsite.integrations.autolog import autolog_flavor
 from runsite.integrations.autolog.config import AutologConfig
-from runsite.integrations.model_loading import find_model_folder
-from runsite.integrations.model_logging import ModelInfo, log_folder
-from runsite.integrations.model_options import LogOptions, SaveOptions, find_example, make_options
+from runsite.integrations.flavor import ModelFlavor
+from runsite.integrations.model_logging import ModelInfo
+from runsite.integrations.model_options import LogOptions, SaveOptions
 from runsite.models.flavors.lightgbm import FLAVOR, load_lightgbm, write_lightgbm
-from runsite.models.folder import save_folder
-from runsite.models.mlmodel import read_mlmodel
 
 __all__ = ["FLAVOR_NAME", "autolog", "load_model", "log_model", "save_model"]
 
 FLAVOR_NAME = FLAVOR
+_FLAVOR = ModelFlavor(FLAVOR, write=write_lightgbm, read=load_lightgbm)
 
 
 def save_model(
@@ -47,13 +45,7 @@ def save_model(
         AlreadyExistsError: The folder holds something.
         InvalidValueError: It is no model of LightGBM, or the format is unknown.
     """
-    write = partial(
-        _write,
-        model=lgb_model,
-        serialization_format=serialization_format,
-        example=find_example(options),
-    )
-    save_folder(path, write=write, options=make_options(options))
+    _FLAVOR.save(lgb_model, path, options=options, serialization_format=serialization_format)
 
 
 def log_model(
@@ -76,17 +68,8 @@ def log_model(
     Raises:
         InvalidValueError: It is no model of LightGBM, or the format is unknown.
     """
-    return log_folder(
-        name or artifact_path,
-        write=partial(
-            _write,
-            model=lgb_model,
-            serialization_format=serialization_format,
-            example=find_example(options),
-        ),
-        options=make_options(options, to_log=True),
-        run_id=options.get("run_id"),
-        registered_model_name=options.get("registered_model_name"),
+    return _FLAVOR.log(
+        lgb_model, name or artifact_path, options=options, serialization_format=serialization_format
     )
 
 
@@ -103,8 +86,7 @@ def load_model(model_uri: str, dst_path: str | None = None) -> Any:
         DigestMismatchError: A registered version's files were changed.
         ModelError: It is no model of LightGBM, or cannot be loaded.
     """
-    folder = find_model_folder(model_uri, dst_path=dst_path)
-    return load_lightgbm(folder, model=read_mlmodel(folder))
+    return _FLAVOR.load(model_uri, dst_path=dst_path)
 
 
 def autolog(
@@ -145,7 +127,3 @@ def autolog(
         registered_model_name=registered_model_name,
     )
     autolog_flavor(FLAVOR, config)
-
-
-def _write(folder: Any, *, model: Any, **choices: Any) -> Any:
-    return write_lightgbm(model, folder=folder, **choices)

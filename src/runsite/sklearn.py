@@ -16,17 +16,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any, Unpack
 
 from runsite.integrations.autolog import autolog_flavor
 from runsite.integrations.autolog.config import AutologConfig
-from runsite.integrations.model_loading import find_model_folder
-from runsite.integrations.model_logging import ModelInfo, log_folder
-from runsite.integrations.model_options import LogOptions, SaveOptions, find_example, make_options
+from runsite.integrations.flavor import ModelFlavor
+from runsite.integrations.model_logging import ModelInfo
+from runsite.integrations.model_options import LogOptions, SaveOptions
 from runsite.models.flavors.sklearn import FLAVOR, FORMATS, load_sklearn, write_sklearn
-from runsite.models.folder import save_folder
-from runsite.models.mlmodel import read_mlmodel
 
 __all__ = [
     "FLAVOR_NAME",
@@ -39,6 +36,7 @@ __all__ = [
 
 FLAVOR_NAME = FLAVOR
 SUPPORTED_SERIALIZATION_FORMATS = list(FORMATS)
+_FLAVOR = ModelFlavor(FLAVOR, write=write_sklearn, read=load_sklearn)
 
 
 def save_model(
@@ -65,17 +63,13 @@ def save_model(
         AlreadyExistsError: The folder holds something.
         ModelError: The model cannot be saved in that format.
     """
-    save_folder(
+    _FLAVOR.save(
+        sk_model,
         path,
-        write=partial(
-            _write,
-            model=sk_model,
-            serialization_format=serialization_format,
-            predict_fn=pyfunc_predict_fn,
-            trusted_types=skops_trusted_types,
-            example=find_example(options),
-        ),
-        options=make_options(options),
+        options=options,
+        serialization_format=serialization_format,
+        predict_fn=pyfunc_predict_fn,
+        trusted_types=skops_trusted_types,
     )
 
 
@@ -103,19 +97,13 @@ def log_model(
     Raises:
         ModelError: The model cannot be saved in that format.
     """
-    return log_folder(
+    return _FLAVOR.log(
+        sk_model,
         name or artifact_path,
-        write=partial(
-            _write,
-            model=sk_model,
-            serialization_format=serialization_format,
-            predict_fn=pyfunc_predict_fn,
-            trusted_types=skops_trusted_types,
-            example=find_example(options),
-        ),
-        options=make_options(options, to_log=True),
-        run_id=options.get("run_id"),
-        registered_model_name=options.get("registered_model_name"),
+        options=options,
+        serialization_format=serialization_format,
+        predict_fn=pyfunc_predict_fn,
+        trusted_types=skops_trusted_types,
     )
 
 
@@ -135,10 +123,7 @@ def load_model(model_uri: str, dst_path: str | None = None) -> Any:
         DigestMismatchError: A registered version's files were changed.
         ModelError: It is no scikit-learn model, or cannot be loaded.
     """
-    folder = find_model_folder(model_uri, dst_path=dst_path)
-    model = read_mlmodel(folder)
-    model.get_flavor(FLAVOR)
-    return load_sklearn(folder, model=model)
+    return _FLAVOR.load(model_uri, dst_path=dst_path)
 
 
 def autolog(
@@ -192,7 +177,3 @@ def autolog(
         pos_label=pos_label,
     )
     autolog_flavor(FLAVOR, config)
-
-
-def _write(folder: Any, *, model: Any, **choices: Any) -> Any:
-    return write_sklearn(model, folder=folder, **choices)

@@ -10,21 +10,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any, Unpack
 
 from runsite.integrations.autolog import autolog_flavor
 from runsite.integrations.autolog.config import AutologConfig
-from runsite.integrations.model_loading import find_model_folder
-from runsite.integrations.model_logging import ModelInfo, log_folder
-from runsite.integrations.model_options import LogOptions, SaveOptions, find_example, make_options
+from runsite.integrations.flavor import ModelFlavor
+from runsite.integrations.model_logging import ModelInfo
+from runsite.integrations.model_options import LogOptions, SaveOptions
 from runsite.models.flavors.xgboost import FLAVOR, load_xgboost, write_xgboost
-from runsite.models.folder import save_folder
-from runsite.models.mlmodel import read_mlmodel
 
 __all__ = ["FLAVOR_NAME", "autolog", "load_model", "log_model", "save_model"]
 
 FLAVOR_NAME = FLAVOR
+_FLAVOR = ModelFlavor(FLAVOR, write=write_xgboost, read=load_xgboost)
 
 
 def save_model(
@@ -46,10 +44,7 @@ def save_model(
         AlreadyExistsError: The folder holds something.
         InvalidValueError: It is no model of XGBoost, or the format is unknown.
     """
-    write = partial(
-        _write, model=xgb_model, model_format=model_format, example=find_example(options)
-    )
-    save_folder(path, write=write, options=make_options(options))
+    _FLAVOR.save(xgb_model, path, options=options, model_format=model_format)
 
 
 def log_model(
@@ -72,15 +67,7 @@ def log_model(
     Raises:
         InvalidValueError: It is no model of XGBoost, or the format is unknown.
     """
-    return log_folder(
-        name or artifact_path,
-        write=partial(
-            _write, model=xgb_model, model_format=model_format, example=find_example(options)
-        ),
-        options=make_options(options, to_log=True),
-        run_id=options.get("run_id"),
-        registered_model_name=options.get("registered_model_name"),
-    )
+    return _FLAVOR.log(xgb_model, name or artifact_path, options=options, model_format=model_format)
 
 
 def load_model(model_uri: str, dst_path: str | None = None) -> Any:
@@ -96,8 +83,7 @@ def load_model(model_uri: str, dst_path: str | None = None) -> Any:
         DigestMismatchError: A registered version's files were changed.
         ModelError: It is no model of XGBoost, or cannot be loaded.
     """
-    folder = find_model_folder(model_uri, dst_path=dst_path)
-    return load_xgboost(folder, model=read_mlmodel(folder))
+    return _FLAVOR.load(model_uri, dst_path=dst_path)
 
 
 def autolog(
@@ -144,7 +130,3 @@ def autolog(
         model_format=model_format,
     )
     autolog_flavor(FLAVOR, config)
-
-
-def _write(folder: Any, *, model: Any, **choices: Any) -> Any:
-    return write_xgboost(model, folder=folder, **choices)
