@@ -159,7 +159,13 @@
     return make("li", {}, make("a", { href: root() + path },
       make("span", { class: "hit-kind" }, name, name && place ? " · " : null, ...mark(place, words)),
       make("span", { class: "hit-title" }, ...mark(title, words)),
-      make("span", { class: "hit-words" }, ...mark(makeExcerpt(text, words), words))));
+      make("span", { class: "hit-words" }, ...mark(makeExcerpt(kind === "run" ? skipId(text, words) : text, words), words))));
+  }
+
+  /** The words of a run without its id, where nobody asked for it. @param {string} text @param {string[]} words */
+  function skipId(text, words) {
+    const [id] = text.split(" ", 1);
+    return words.some((word) => id.includes(word)) ? text : text.slice(id.length).trimStart();
   }
 
   /** @param {string} text @param {string[]} words @returns {(string | HTMLElement)[]} */
