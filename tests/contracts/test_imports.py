@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
+import tomllib
 from collections import defaultdict
 
 import pytest
@@ -55,6 +57,16 @@ IMPORTERS = {
     "sklearn": FRAMEWORK_LAYERS | {"metrics", "queries", "sklearn"},
     "skops": FRAMEWORK_LAYERS | {"sklearn"},
     "xgboost": FRAMEWORK_LAYERS | {"xgboost"},
+}
+PACKAGES = {
+    # The library's package, where it is called otherwise.
+    "markdown_it": "markdown-it-py",
+    "mdit_py_plugins": "mdit-py-plugins",
+    "tree_sitter": "tree-sitter",
+    "tree_sitter_css": "tree-sitter-css",
+    "tree_sitter_javascript": "tree-sitter-javascript",
+    "vl_convert": "vl-convert-python",
+    "yaml": "pyyaml",
 }
 
 
@@ -147,6 +159,23 @@ def test_reading_a_store_loads_no_arrow(args, tmp_path):
     loaded = loaded_by(code, cwd=tmp_path)
     assert "polars" in loaded
     assert loaded & {"altair", "numpy", "pandas", "pyarrow", "sklearn"} == set()
+
+
+def test_the_base_install_is_enough():
+    """All but the makers of chart specs, and Hyperopt's own trials, import without any extra."""
+    metadata = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    named = {re.split(r"[^\w-]", entry)[0].lower() for entry in metadata["project"]["dependencies"]}
+    optional = sorted(name for name in IMPORTERS if PACKAGES.get(name, name).lower() not in named)
+    assert {"altair", "numpy", "pandas", "sklearn"} <= set(optional)
+    code = (
+        "import importlib, pkgutil, runsite\n"
+        f"sys.modules.update(dict.fromkeys({optional!r}))  # an import of these fails now\n"
+        "found = {module.name for module in pkgutil.walk_packages(runsite.__path__, 'runsite.')}\n"
+        "makers = {name for name in found if name.startswith('runsite.charts.')}\n"
+        "for name in sorted(found - makers - {'runsite.hyperopt', 'runsite.__main__'}):\n"
+        "    importlib.import_module(name)"
+    )
+    loaded_by(code, cwd=ROOT)
 
 
 def test_a_helper_of_a_build_loads_no_tables(tmp_path):

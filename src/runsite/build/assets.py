@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.resources
 from collections.abc import Mapping
 
 from runsite.build.bundles import make_bundles
 from runsite.build.prepare import Preparation
 from runsite.output.writer import SiteWriter
 from runsite.render.shards import render_shard
+from runsite.render.specs import read_chart_specs
 from runsite.render.themes import Theme
 
 __all__ = ["ASSETS", "find_versions", "read_assets", "write_assets", "write_library"]
@@ -23,9 +23,7 @@ def read_assets(theme: Theme) -> dict[str, bytes]:
     """Read the files for the browser but the chart library: path below ``assets/`` → content."""
     assets = {name: path.read_bytes() for name, path in theme.list_static().items()}
     assets |= make_bundles(theme.list_bundles(), files=assets)
-    specs = importlib.resources.files("runsite.charts").joinpath("specs.json")
-    body = specs.read_text(encoding="utf-8").strip()
-    assets[SPECS] = render_shard(f"{ASSETS}/{SPECS}", body).encode()
+    assets[SPECS] = render_shard(f"{ASSETS}/{SPECS}", read_chart_specs()).encode()
     return assets
 
 

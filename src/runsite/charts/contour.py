@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 
-from runsite.charts.spec import POINTS, ChartSpec
+from runsite.charts.look import POINTS
+from runsite.charts.spec import ChartSpec
 
 __all__ = ["make_contour_spec"]
 

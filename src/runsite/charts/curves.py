@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import altair as alt
 
-from runsite.charts.spec import OKABE_ITO, POINTS, ChartSpec, make_chart_spec
+from runsite.charts.look import OKABE_ITO, POINTS
+from runsite.charts.spec import ChartSpec, make_chart_spec
 
 __all__ = ["make_curves_spec"]
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import altair as alt
 
-from runsite.charts.spec import POINTS, TOLD, ChartSpec, make_chart_spec
+from runsite.charts.look import POINTS
+from runsite.charts.spec import TOLD, ChartSpec, make_chart_spec
 
 __all__ = ["make_boxes_spec"]
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import altair as alt
 
-from runsite.charts.spec import OKABE_ITO, POINTS, TOLD, ChartSpec, make_chart_spec
+from runsite.charts.look import OKABE_ITO, POINTS
+from runsite.charts.spec import TOLD, ChartSpec, make_chart_spec
 
 __all__ = ["make_quality_spec", "make_residuals_spec"]
 

@@ -1,4 +1,4 @@
-"""What all charts share: the name of their data, their palettes, and a spec as JSON text."""
+"""What all charts share when they are made: a spec as JSON text."""
 
 from __future__ import annotations
 
@@ -7,18 +7,11 @@ from dataclasses import dataclass
 
 import altair as alt
 
-__all__ = ["OKABE_ITO", "POINTS", "TOLD", "ChartSpec", "make_chart_spec"]
-
-POINTS = "points"
-"""Name of the dataset that the page fills in."""
+__all__ = ["TOLD", "ChartSpec", "make_chart_spec"]
 
 TOLD = alt.TooltipValue("run")
 """Marks a mark as one that the page tells about: it makes the words itself, from the datum, so that
 no name that somebody logged becomes part of an expression."""
-
-OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D1F", "#6B6B6B")
-"""Eight colours that people with any colour vision tell apart (Okabe and Ito 2008; its yellow and
-black are replaced, for they vanish on a white or a dark page)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from runsite.charts.curves import make_curves_spec
-from runsite.charts.spec import OKABE_ITO, POINTS
+from runsite.charts.look import OKABE_ITO, POINTS
 from runsite.directions import rank_metric
 from runsite.queries.curves import collect_curves
+from runsite.render.specs import read_chart_specs
 from runsite.review.report import Report, VersionReport
 from runsite.review.words import plain
 from runsite.store import Store
@@ -89,7 +89,7 @@ def _picture(key: str, curves: pl.DataFrame, names: dict[str, str]) -> Picture:
 def _render(points: list[dict[str, object]], shown: list[str]) -> str:
     import vl_convert
 
-    spec = json.loads(make_curves_spec().json)
+    spec = json.loads(read_chart_specs())["curves"]
     spec |= _SIZE
     for layer in spec["layer"]:
         layer.pop("params", None)  # a picture has no pointer
