@@ -103,6 +103,18 @@ def find_differences(theirs: dict, ours: dict) -> tuple[set[str], set[str]]:
     return left, right
 
 
+def run_theirs(peer: MlflowPeer, folder) -> dict:
+    """Run the cases with MLflow; again where it lost its own race and called a good run failed."""
+    code = f"import sys; sys.argv[1:] = ['mlflow']; exec(open({str(SCRIPT)!r}).read())"
+    for attempt in range(3):
+        cwd = folder / str(attempt)
+        cwd.mkdir()
+        found = json.loads(peer.run(code, cwd=cwd))
+        if all(run["status"] == "FINISHED" for case in found.values() for run in case["runs"]):
+            break
+    return found
+
+
 def run_ours(folder) -> dict:
     done = subprocess.run(
         [sys.executable, "-P", SCRIPT, "runsite"],
@@ -120,8 +132,7 @@ def test_autologging_records_what_mlflow_s_does(mlflow_peer: MlflowPeer, tmp_pat
     """Names and values of params, metrics, tags, files, data; how many points, runs, children."""
     (tmp_path / "theirs").mkdir()
     (tmp_path / "ours").mkdir()
-    code = f"import sys; sys.argv[1:] = ['mlflow']; exec(open({str(SCRIPT)!r}).read())"
-    theirs = json.loads(mlflow_peer.run(code, cwd=tmp_path / "theirs"))
+    theirs = run_theirs(mlflow_peer, tmp_path / "theirs")
     ours = run_ours(tmp_path / "ours")
     assert set(theirs) == set(ours)
     assert len(theirs) == 12
