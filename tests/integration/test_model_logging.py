@@ -14,8 +14,9 @@ from sklearn.linear_model import LinearRegression
 import runsite
 import runsite.pyfunc
 import runsite.sklearn
-from runsite.errors import DigestMismatchError, InvalidValueError, NotFoundError
+from runsite.errors import DigestMismatchError, InvalidValueError, ModelError, NotFoundError
 from runsite.models.digest import digest_folder
+from runsite.models.signature import format_signature
 from runsite.registry import promote_version, set_alias
 from runsite.store import Store
 
@@ -252,3 +253,53 @@ def test_an_option_of_log_model_is_none_of_save_model(tmp_path: Path):
     model = LinearRegression().fit([[1.0], [2.0]], [1.0, 2.0])
     with pytest.raises(InvalidValueError, match="unknown option 'registered_model_name'"):
         runsite.sklearn.save_model(model, tmp_path / "m", registered_model_name="taxi")
+
+
+def test_a_signature_can_be_set_afterwards(project):
+    """The model, the run's record and the digest to register by all have the new signature."""
+    frame = pd.DataFrame({"a": [1.0, 2.0], "b": [2.0, 1.0]})
+    with runsite.start_run():
+        info = runsite.sklearn.log_model(LinearRegression().fit(frame, [1, 2]), name="late")
+    signature = runsite.models.infer_signature(frame)
+    runsite.models.set_signature(info.model_uri, signature)
+    assert runsite.models.get_model_info(info.model_uri).signature == signature
+    with pytest.raises(ModelError, match="the input lacks 'b'"):
+        runsite.pyfunc.load_model(info.model_uri).predict(frame[["a"]])
+    runsite.flush_async_logging()
+    (model,) = Store.open("runs").read_run(info.run_id).models
+    assert model.signature == format_signature(signature)
+    version = runsite.register_model(info.model_uri, "late")
+    loaded = runsite.pyfunc.load_model(f"models:/late/{version.version}")
+    assert loaded.predict(frame).shape == (2,)
+    with pytest.raises(InvalidValueError) as caught:
+        runsite.models.set_signature("models:/late/1", signature)
+    assert str(caught.value) == (
+        "'models:/late/1' is a registered version, whose files do not change\n"
+        "  hint:  set the signature of the run's model by runs:/…, and register it anew"
+    )
+    with pytest.raises(InvalidValueError) as wrong:
+        runsite.models.set_signature(info.model_uri, {"inputs": "[]"})
+    assert str(wrong.value) == (
+        "'{'inputs': '[]'}' is no signature\n  hint:  make one by infer_signature(inputs, outputs)"
+    )
+
+
+@pytest.mark.filterwarnings("ignore::runsite.models.UnsafeModelWarning")
+def test_a_loaded_model_tells_what_it_came_with(project):
+    """Loader, id, settings and example, by the names that MLflow's users ask for."""
+    frame = pd.DataFrame({"a": [1.0, 2.0]})
+    with runsite.start_run():
+        info = runsite.pyfunc.log_model(
+            name="own",
+            python_model=lambda rows: rows,
+            input_example=frame,
+            model_config={"factor": 2},
+        )
+        plain = runsite.sklearn.log_model(LinearRegression().fit(frame, [1, 2]), name="plain")
+    model = runsite.pyfunc.load_model(info.model_uri)
+    assert (model.loader_module, model.model_id) == ("mlflow.pyfunc.model", info.model_id)
+    assert model.model_config == {"factor": 2}
+    assert model.input_example.equals(frame)
+    other = runsite.pyfunc.load_model(plain.model_uri)
+    assert (other.loader_module, other.model_config) == ("mlflow.sklearn", {})
+    assert other.input_example is None

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     )
     from runsite.integrations.model_logging import ModelInfo
     from runsite.integrations.model_reading import Model, get_model_info
+    from runsite.integrations.model_signature import set_signature
     from runsite.models.code import set_model
     from runsite.models.digest import digest_folder
     from runsite.models.infer import infer_signature
@@ -68,6 +69,7 @@ __all__ = [
     "make_metric",
     "read_mlmodel",
     "set_model",
+    "set_signature",
     "validate_evaluation_results",
 ]
 
@@ -88,6 +90,7 @@ _HOMES = {
     "evaluate": "runsite.integrations.evaluation",
     "get_model_info": "runsite.integrations.model_reading",
     "make_metric": "runsite.integrations.evaluation",
+    "set_signature": "runsite.integrations.model_signature",
     "validate_evaluation_results": "runsite.integrations.evaluation",
 }
 

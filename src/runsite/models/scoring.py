@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from runsite.models.enforce import enforce_params, enforce_schema
+from runsite.models.examples import read_example
 from runsite.models.flavors import catboost, lightgbm, pyfunc, sklearn, xgboost
 from runsite.models.frames import to_pandas
 from runsite.models.mlmodel import PYFUNC, MLModel, read_mlmodel
@@ -25,9 +26,10 @@ class PyFuncModel:
         metadata: What the MLmodel file says.
     """
 
-    def __init__(self, metadata: MLModel, *, loaded: _Loaded) -> None:
+    def __init__(self, metadata: MLModel, *, loaded: _Loaded, folder: Path) -> None:
         self.metadata = metadata
         self._loaded = loaded
+        self._folder = folder
 
     def predict(self, data: Any, params: Mapping[str, Any] | None = None) -> Any:
         """Score input: a pandas or Polars frame, an array, a sparse matrix, a dict or records.
@@ -73,8 +75,34 @@ class PyFuncModel:
         """What the model gives."""
         return self.signature.outputs if self.signature else None
 
+    @property
+    def loader_module(self) -> str:
+        """Which flavor loads the model, by MLflow's name such as ``mlflow.sklearn``."""
+        return str(self.metadata.get_flavor(PYFUNC).get("loader_module"))
+
+    @property
+    def model_id(self) -> str | None:
+        """The id of the logged model; None for one that was saved outside of a run."""
+        return self.metadata.model_id
+
+    @property
+    def model_config(self) -> dict[str, Any]:
+        """The settings of a `PythonModel`; empty for other models."""
+        return dict(self._loaded.settings)
+
+    @property
+    def input_example(self) -> Any:
+        """The example that was logged with the model; None where there is none.
+
+        Raises:
+            ModelError: Its file cannot be read.
+        """
+        if not self.metadata.saved_input_example_info:
+            return None
+        return read_example(self.metadata, folder=self._folder)
+
     def __repr__(self) -> str:
-        loader = self.metadata.get_flavor(PYFUNC).get("loader_module")
+        loader = self.loader_module
         run_id = f", run_id={self.metadata.run_id!r}" if self.metadata.run_id else ""
         return f"PyFuncModel(loader_module={loader!r}{run_id})"
 
@@ -83,6 +111,7 @@ class PyFuncModel:
 class _Loaded:
     raw: Any
     score: Callable[[Any, Any], Any]
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 def load_folder(
@@ -103,7 +132,7 @@ def load_folder(
     settings = model.get_flavor(PYFUNC)
     pyfunc.add_code_paths(root, code=settings.get("code"))
     loader = settings.get("loader_module")
-    return PyFuncModel(model, loaded=_load(root, model, loader, model_config))
+    return PyFuncModel(model, loaded=_load(root, model, loader, model_config), folder=root)
 
 
 def _load(
@@ -127,6 +156,7 @@ def _load(
         python_model, context = pyfunc.load_python_model(
             root, model=model, model_config=model_config
         )
-        return _Loaded(python_model, pyfunc.make_scorer(python_model, context))
+        scorer = pyfunc.make_scorer(python_model, context)
+        return _Loaded(python_model, scorer, context.model_config)
     custom = pyfunc.load_custom(root, model=model)
     return _Loaded(custom, pyfunc.make_scorer(custom))

@@ -92,9 +92,9 @@ def _parse_part(data: Mapping[str, object], key: str) -> object:
 
 
 def __getattr__(name: str) -> object:
-    """Find ``infer_signature`` here too, where code written for MLflow imports it from."""
-    if name == "infer_signature":
-        from runsite.models.infer import infer_signature
+    """Find two functions here too, where code written for MLflow imports them from."""
+    if name in ("infer_signature", "set_signature"):
+        from runsite import models
 
-        return infer_signature
+        return getattr(models, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

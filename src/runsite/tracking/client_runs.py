@@ -82,7 +82,7 @@ class RunMethods(ClientBase):
 
     def search_runs(
         self,
-        experiment_ids: list[str],
+        experiment_ids: list[str] | str,
         filter_string: str = "",
         run_view_type: int = ViewType.ACTIVE_ONLY,
         max_results: int = 1000,
@@ -100,7 +100,12 @@ class RunMethods(ClientBase):
         store = self._open_store()
         page = search_page(
             store,
-            experiment_ids=[str(item) for item in experiment_ids],
+            experiment_ids=[
+                str(item)
+                for item in (
+                    [experiment_ids] if isinstance(experiment_ids, str) else experiment_ids
+                )
+            ],
             filter_string=filter_string,
             view_type=run_view_type,
             max_results=max_results,

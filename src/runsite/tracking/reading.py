@@ -65,14 +65,14 @@ def get_parent_run(run_id: str) -> Run | None:
 
 
 def search_runs(
-    experiment_ids: list[str] | None = None,
+    experiment_ids: list[str] | str | None = None,
     filter_string: str = "",
     run_view_type: int = ViewType.ACTIVE_ONLY,
     max_results: int = _MAX_RESULTS,
     order_by: list[str] | None = None,
     output_format: Literal["pandas", "list", "polars"] = "pandas",
     search_all_experiments: bool = False,
-    experiment_names: list[str] | None = None,
+    experiment_names: list[str] | str | None = None,
 ) -> Any:
     """Search runs.
 
@@ -103,6 +103,8 @@ def search_runs(
         raise InvalidValueError("give experiment_ids or experiment_names, not both")
     store = uris.open_store()
     named = experiment_names if experiment_names is not None else experiment_ids
+    if isinstance(named, str):  # one id, which would be read as a list of letters
+        named = [named]
     if named is None and not search_all_experiments:
         named = [experiments.find_active_experiment(store).experiment_id]
     page = search_page(

@@ -88,6 +88,16 @@ def test_a_search_gives_polars_or_a_list_where_that_is_asked_for():
     )
 
 
+def test_one_experiment_may_be_given_without_a_list():
+    """An id or a name as plain text means that experiment, as in the client's search."""
+    with runsite.start_run(run_name="a") as run:
+        pass
+    experiment_id = run.info.experiment_id
+    assert names(runsite.search_runs(experiment_id, output_format="list")) == ["a"]
+    assert names(runsite.search_runs(experiment_names="Default", output_format="list")) == ["a"]
+    assert names(runsite.MlflowClient().search_runs(experiment_id)) == ["a"]
+
+
 def test_a_search_without_runs_is_an_empty_frame():
     """An empty store is no error."""
     assert len(runsite.search_runs()) == 0
