@@ -139,11 +139,11 @@ def test_the_options_of_curves_keep_the_run(open_site, sites):
     """Smoothing is in the address beside the run, so what a reader sees can be shared."""
     page = open_any(open_site, sites, 20)
     page.wait_for_selector(".curve")
-    page.get_by_label("Log up").check()
+    page.get_by_label("Log y").check()
     wait_until(page, "location.hash.includes('curves.log')")
     page.reload()
     page.wait_for_selector(f"main[data-shown-run='{make_run_id(20)}']")
-    assert page.get_by_label("Log up").is_checked()
+    assert page.get_by_label("Log y").is_checked()
 
 
 def test_it_shows_files_nested_runs_and_groups(open_site, tmp_path, monkeypatch):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -118,11 +119,11 @@ def read_table(page, plot):
 @pytest.mark.parametrize(
     ("plot", "head", "count"),
     [
-        ("parallel", ["run", "learning_rate"], COUNT),
+        ("parallel", ["run", "reg_lambda"], COUNT),
         ("scatter", ["run", "learning_rate", "rmse"], COUNT - 1),
         ("history", ["run", "rmse", "best so far"], COUNT),
         ("importance", ["param", "importance", "standard deviation"], 6),
-        ("contour", ["run", "learning_rate", "max_depth", "rmse"], COUNT - 1),
+        ("contour", ["run", "learning_rate", "subsample", "rmse"], COUNT - 1),
         ("boxes", ["booster", "runs", "lowest"], 3),
         ("correlations", ["column", "learning_rate"], 8),
         ("slices", ["run", "learning_rate", "rmse"], COUNT - 1),
@@ -189,7 +190,9 @@ def test_options_stand_in_the_address(view):
     """A plot that was changed comes back from its address alone, with the table's view."""
     page = view("scatter")
     page.get_by_label("Colour").first.select_option("params.booster")
-    page.get_by_label("Up").first.select_option("metrics.mae")
+    page.locator("#plot-scatter label", has_text=re.compile("^y(?! scale)")).locator(
+        "select"
+    ).select_option("metrics.mae")
     page.get_by_label("Filter runs").fill("gbtree")
     assert "scatter.color=params.booster" in page.url
     assert "scatter.y=metrics.mae" in page.url
@@ -215,8 +218,8 @@ def test_axes_are_moved_flipped_and_bent_by_keyboard(view):
     assert "log scale" in names.nth(1).get_attribute("aria-label").split(":")[0]
     page.keyboard.press("l")
     assert "log scale" not in names.nth(1).get_attribute("aria-label").split(":")[0]
-    assert "parallel.flip=params.learning_rate" in page.url
-    assert "parallel.linear=params.learning_rate" in page.url
+    assert f"parallel.flip=params.{first}" in page.url
+    assert f"parallel.linear=params.{first}" in page.url
 
 
 def test_an_axis_is_dragged(view):
@@ -383,3 +386,70 @@ def test_a_click_beside_all_lines_lets_go_of_the_ranges(view):
     page.mouse.click(*beside)
     assert page.evaluate("runsite.view.plots.made.parallel.hasBrush") is False
     assert "/experiments/" in page.url
+
+
+def test_what_goes_with_the_metric_is_shown_first(view):
+    """Scatter, slices and parallel coordinates begin with the param that the metric follows."""
+    page = view("scatter")
+    params = page.evaluate("runsite.varyingParams(runsite.view.runs).map(column => column.label)")
+    assert page.locator("#plot-scatter select").first.input_value() == f"params.{params[0]}"
+    page.get_by_role("tab", name="Parallel coordinates").click()
+    axes = page.locator(".axis-name").all_inner_texts()
+    assert axes[:6] == params[:6][::-1]
+
+
+def test_the_best_runs_are_drawn_last(view):
+    """What stands out from the page is what is better, on light and on dark pages."""
+    page = view("parallel")
+    keys = page.evaluate(
+        """() => {
+            const plot = runsite.view.plots.made.parallel;
+            return plot.groupByColor(plot.rows).map(([, rows]) =>
+                Math.min(...rows.map(row => plot.color.column.numbers[row])));
+        }"""
+    )
+    assert keys == sorted(keys, reverse=True)
+    light, dark = (
+        page.evaluate(f"runsite.rampColor(1, {dark})").removeprefix("rgb(").split(",")[1]
+        for dark in ("false", "true")
+    )
+    dark_enough, bright_enough = 60, 200
+    assert int(light) < dark_enough
+    assert int(dark) > bright_enough
+
+
+def test_colours_tell_the_bulk_apart(view):
+    """One run far out takes the end of the colours, and the legend says so."""
+    page = view("parallel")
+    page.evaluate(
+        """() => {
+            const { view } = runsite;
+            const column = view.runs.get("metrics.rmse");
+            column.numbers[view.rows[0]] = 1e6;
+            column._extent = undefined;
+            view.plots.made.parallel.show(view.rows);
+        }"""
+    )
+    page.locator(".ramp", has_text="≥").first.wait_for()
+
+
+def test_one_axis_is_no_plot(view):
+    """Parallel coordinates of one column say what they need instead of drawing one line."""
+    page = view("scatter", "&parallel.axes=metrics.rmse")
+    page.get_by_role("tab", name="Parallel coordinates").click()
+    page.get_by_text("Lines need two columns that vary.").wait_for()
+    assert not page.locator(".parallel").is_visible()
+
+
+def test_every_column_of_a_matrix_has_its_name(view):
+    """No name of a correlation matrix is left out for want of room; on a phone it scrolls."""
+    page = view("correlations", viewport={"width": 390, "height": 844})
+    scroller = page.locator(".chart-scroll")
+    assert scroller.evaluate("each => each.scrollWidth > each.clientWidth")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    svg = save(page, "correlations", "SVG picture").decode()
+    names = page.evaluate(
+        "runsite.view.plots.made.correlations.controls.value('columns').split(',')"
+        ".map(id => id.split('.').pop())"
+    )
+    assert all(svg.count(f">{name}<") == 2 for name in names)

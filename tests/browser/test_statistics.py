@@ -156,3 +156,29 @@ def test_a_long_line_is_thinned_to_its_extremes(call):
     assert 300 < len(places) <= 401
     short = [1.0, None, 2.0]
     assert call.page.evaluate("ys => runsite.thinPlaces(ys, 400)", short) == [0, 1, 2]
+
+
+def test_a_sample_sees_every_value_of_a_grid(call):
+    """Each of forty values that repeat run by run is in the sample about as often; it is stable."""
+    rows = list(range(10_000))
+    kept = call("sampleRows", rows, 2_000)
+    assert kept == sorted(set(kept))
+    assert abs(len(kept) - 2_000) < 200
+    counts = np.bincount([row % 40 for row in kept], minlength=40)
+    assert counts.min() > 25
+    assert call("sampleRows", rows, 2_000) == kept
+    assert call("sampleRows", rows[:50], 2_000) == rows[:50]
+
+
+def test_groups_explain_ranks(call):
+    """The correlation ratio is 1 where groups tell all, about 0 where they tell nothing."""
+    assert call("correlationRatio", [0, 0, 1, 1], [1, 1, 5, 5]) == pytest.approx(1)
+    assert call("correlationRatio", [0, 1, 0, 1], [1, 1, 5, 5]) == pytest.approx(0)
+    # A group for each run tells nothing that the next run would keep to.
+    assert np.isnan(call("correlationRatio", [0, 1, 2], [1, 2, 3]))
+
+
+def test_a_correlation_has_no_nought_below_nought(call):
+    """Two digits and a real minus."""
+    told = [call("formatCorrelation", value) for value in (-0.004, 0.004, -0.5, 1)]
+    assert told == ["0.00", "0.00", "−0.50", "1.00"]

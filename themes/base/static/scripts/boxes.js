@@ -3,7 +3,7 @@
   "use strict";
 
   const { runsite } = window;
-  const { Controls, ChartFrame, columnOptions, mainMetric, fieldTitle, drawable, openRun, runFacts, formatNumber, formatCount, seriesColors, themeColor, isLog, stats } = runsite;
+  const { Controls, ChartFrame, columnOptions, mainMetric, fieldTitle, drawable, openRun, runFacts, formatNumber, formatCount, seriesColors, themeColor, isLog, pointOpacity, bestCategory, stats } = runsite;
   const MAX_CATEGORIES = 24;
   const MAX_POINTS = 6_000;
 
@@ -15,9 +15,9 @@
       const controls = new Controls("boxes", () => void this.draw());
       const numbers = columnOptions(runs, (/** @type {any} */ c) => !c.isText && c.kind !== "time");
       const categories = columnOptions(runs, (/** @type {any} */ c) => c.group !== "metrics" && c.kind !== "time" && c.id !== "run.duration" && c.id !== "run.name" && c.distinct > 1 && c.distinct <= 60);
-      const first = categories.find((/** @type {any} */ { value }) => value.startsWith("params.") && runs.get(value).isText) ?? categories.find((/** @type {any} */ { value }) => value.startsWith("params.")) ?? categories[0];
+      const first = bestCategory(runs, categories.map((/** @type {any} */ { value }) => runs.get(value)));
       controls.choice("y", "Value", numbers, mainMetric(runs)?.id ?? "run.duration");
-      controls.choice("by", "By", categories, first?.value ?? "");
+      controls.choice("by", "By", categories, first?.id ?? "");
       controls.toggle("points", "Every run", true);
       controls.toggle("log", "Log scale");
       this.controls = controls;
@@ -78,10 +78,9 @@
 
   /** Each run beside its like; where it stands across is chance, but the same each time. @param {any[]} groups */
   function scatterPoints(groups) {
-    const total = groups.reduce((sum, { rows }) => sum + rows.length, 0);
-    const every = Math.ceil(total / MAX_POINTS);
+    const kept = new Set(stats.sampleRows(groups.flatMap(({ rows }) => rows), MAX_POINTS));
     return groups.flatMap(({ name, rows, values }) =>
-      rows.map((/** @type {number} */ row, /** @type {number} */ i) => ({ category: name, y: values[i], row, jitter: (((row * 0.6180339887) % 1) - 0.5) * 0.72 })).filter((/** @type {any} */ _, /** @type {number} */ i) => i % every === 0),
+      rows.map((/** @type {number} */ row, /** @type {number} */ i) => ({ category: name, y: values[i], row, jitter: (((row * 0.6180339887) % 1) - 0.5) * 0.72 })).filter((/** @type {any} */ { row }) => kept.has(row)),
     );
   }
 
@@ -97,6 +96,9 @@
       layer.encoding.color = { field: "category", type: "nominal", legend: null, scale: { domain: names, range: names.map((/** @type {string} */ _, /** @type {number} */ i) => colors[i % colors.length]) } };
     }
     for (const place of [0, 2]) spec.layer[place].encoding.color = { value: ink };
+    // The box must be seen under a cloud of runs.
+    Object.assign(spec.layer[1].mark, { opacity: 1, fillOpacity: 0.28, stroke: ink, strokeWidth: 1.25 });
+    Object.assign(spec.layer[3].mark, { opacity: pointOpacity(points.length) * 0.75, size: points.length > 1_000 ? 14 : 26 });
     if (names.length > 8) for (const layer of spec.layer) layer.encoding.x.axis = { ...layer.encoding.x.axis, labelAngle: -40 };
     if (!points.length) spec.layer.pop();
   }

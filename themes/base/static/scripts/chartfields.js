@@ -2,7 +2,7 @@
 (function () {
   "use strict";
 
-  const { root, runPath, seriesColors, chartWord } = window.runsite;
+  const { root, runPath, seriesColors, chartWord, rampColors, stats } = window.runsite;
 
   /** @param {any} column */
   function fieldType(column) {
@@ -15,11 +15,16 @@
     return `${column.label}${unit}${column.direction === "min" ? " ↓" : column.direction === "max" ? " ↑" : ""}`;
   }
 
-  /** Whether numbers span so much that only a log axis shows them all. @param {any} column @param {ArrayLike<number>} rows */
+  /**
+   * Whether numbers span so much, and most of them so little of it, that only a log axis tells them
+   * apart. @param {any} column @param {ArrayLike<number>} rows
+   */
   function spansDecades(column, rows) {
     if (column.kind !== "number") return false;
     const extent = column.extent(rows);
-    return Boolean(extent && extent[0] > 0 && extent[1] / extent[0] >= 100);
+    if (!extent || extent[0] <= 0 || extent[1] / extent[0] < 100) return false;
+    const values = stats.sampleRows(rows, 1_000).map((/** @type {number} */ row) => (column.absent[row] ? NaN : column.numbers[row])).filter(Number.isFinite);
+    return stats.quantile(Float64Array.from(values).sort(), 0.5) < extent[0] + (extent[1] - extent[0]) / 4;
   }
 
   /**
@@ -56,8 +61,13 @@
   function fitColor(channel, column) {
     channel.title = fieldTitle(column);
     channel.type = fieldType(column);
+    if (column.kind === "time") {
+      // A scale of times takes two colours; numbers take all.
+      channel.type = "quantitative";
+      channel.legend = { ...channel.legend, labelExpr: "utcFormat(datum.value, '%Y-%m-%d')" };
+    }
     if (column.isText) channel.scale = { range: seriesColors() };
-    else channel.scale = { ...channel.scale, reverse: column.direction === "min" };
+    else channel.scale = { range: rampColors(), reverse: column.direction === "min" };
   }
 
   /** A number that can be drawn, or a word; null where there is none. @param {any} column @param {number} row @param {boolean} [log] */
@@ -65,6 +75,11 @@
     const value = column.value(row);
     if (typeof value !== "number") return value === null ? null : chartWord(value);
     return Number.isFinite(value) && !(log && value <= 0) ? value : null;
+  }
+
+  /** How much of a point is seen: thousands over each other are a cloud, not a blot. @param {number} count */
+  function pointOpacity(count) {
+    return Math.max(0.2, Math.min(0.75, 14 / Math.sqrt(count + 1)));
   }
 
   /** @param {any} runs @param {number} row */
@@ -108,5 +123,5 @@
     return columns.map((column, i) => chartWord(labels.indexOf(column.label) === i ? column.label : column.id));
   }
 
-  Object.assign(window.runsite, { sortedWords, uniqueNames, fieldType, fieldTitle, spansDecades, isLog, fitChannel, fitColor, drawable, runHref, openRun, runFacts, runNumbers });
+  Object.assign(window.runsite, { sortedWords, uniqueNames, fieldType, fieldTitle, spansDecades, isLog, fitChannel, fitColor, drawable, pointOpacity, runHref, openRun, runFacts, runNumbers });
 })();

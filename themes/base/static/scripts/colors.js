@@ -29,14 +29,21 @@
   }
 
   /**
-   * Colour of a place between 0 and 1. The ends that would vanish on the page are left out.
+   * Colour of a place between 0 and 1, which stands out from the page most at 1: dark on a light
+   * page, bright on a dark one. The end that would vanish on the page is left out.
    * @param {number} place @param {boolean} dark
    */
   function rampColor(place, dark) {
-    const [from, to] = dark ? [0.18, 1] : [0, 0.88];
+    const [from, to] = dark ? [0.18, 1] : [0.9, 0];
     const at = (from + Math.min(1, Math.max(0, place)) * (to - from)) * (RAMP.length - 1);
     const left = Math.min(RAMP.length - 2, Math.floor(at));
     return mix(RAMP[left], RAMP[left + 1], at - left);
+  }
+
+  /** The ramp as stops for a scale of Vega. */
+  function rampColors() {
+    const dark = isDark();
+    return Array.from({ length: 9 }, (_, i) => rampColor(i / 8, dark));
   }
 
   /** Colours of series on the page as it is now. */
@@ -50,8 +57,8 @@
       const [x, y] = [a, b].map((hex) => parseInt(hex.slice(i, i + 2), 16));
       return Math.round(x + (y - x) * share);
     };
-    return `rgb(${part(1)} ${part(3)} ${part(5)})`;
+    return `rgb(${part(1)}, ${part(3)}, ${part(5)})`; // Vega reads no other form
   }
 
-  Object.assign(window.runsite, { seriesColors, themeColor, isDark, rampColor });
+  Object.assign(window.runsite, { seriesColors, themeColor, isDark, rampColor, rampColors });
 })();

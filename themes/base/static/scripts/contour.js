@@ -3,7 +3,7 @@
   "use strict";
 
   const { runsite } = window;
-  const { Controls, ChartFrame, columnOptions, mainMetric, varyingParams, fieldTitle, drawable, isLog, openRun, runFacts, runNumbers, formatCount, themeColor, stats } = runsite;
+  const { Controls, ChartFrame, columnOptions, mainMetric, varyingParams, fieldTitle, drawable, isLog, openRun, runFacts, runNumbers, formatCount, themeColor, rampColors, stats } = runsite;
   const SIZE = 44;
   const LEVELS = 10;
   const FEWEST = 10;
@@ -18,10 +18,10 @@
       const numbers = columnOptions(runs, (/** @type {any} */ c) => !c.isText && c.kind !== "time" && c.distinct > 1);
       const [first, second] = varyingParams(runs).filter((/** @type {any} */ c) => !c.isText && c.distinct > 2);
       const scales = ["auto", "linear", "log"].map((value) => ({ value, label: value }));
-      controls.choice("x", "Across", numbers, first?.id ?? numbers[0]?.value ?? "");
-      controls.choice("xscale", "scale", scales, "auto");
-      controls.choice("y", "Up", numbers, second?.id ?? numbers[1]?.value ?? "");
-      controls.choice("yscale", "scale", scales, "auto");
+      controls.choice("x", "x", numbers, first?.id ?? numbers[0]?.value ?? "");
+      controls.choice("xscale", "x scale", scales, "auto");
+      controls.choice("y", "y", numbers, second?.id ?? numbers[1]?.value ?? "");
+      controls.choice("yscale", "y scale", scales, "auto");
       controls.choice("z", "Height", numbers, mainMetric(runs)?.id ?? "");
       controls.toggle("points", "Runs", true);
       this.controls = controls;
@@ -53,15 +53,14 @@
         tip: (/** @type {any} */ d) => (d.row === undefined ? null : runFacts(runs, d.row, [x, y, z])),
         onClick: (/** @type {any} */ d, /** @type {MouseEvent} */ event) => d.row !== undefined && openRun(runs, d.row, event),
       };
-      frame.note.textContent = `A surface smoothed through ${formatCount(rows.length)} runs; pale where no run is near, and no more than a hint between few of them.`;
+      frame.note.textContent = `A surface smoothed through ${formatCount(rows.length)}${rows.length < all.length ? ` of ${formatCount(all.length)}` : ""} runs; pale where no run is near, and no more than a hint between few of them.`;
       return frame.draw("contour", content, () => runNumbers(runs, all, [x, y, z]));
     }
   }
 
   /** @param {number[]} all @param {any} of */
   function makeSurface(all, { x, y, z, log }) {
-    const every = Math.ceil(all.length / MAX_RUNS);
-    const rows = all.filter((_, i) => i % every === 0);
+    const rows = /** @type {number[]} */ (stats.sampleRows(all, MAX_RUNS));
     const across = stretch(rows.map((row) => x.numbers[row]), log.x);
     const up = stretch(rows.map((row) => y.numbers[row]), log.y);
     const heights = rows.map((row) => z.numbers[row]);
@@ -95,7 +94,7 @@
     const [scaleX, scaleY, color] = spec.scales;
     Object.assign(scaleX, { domain: surface.domainX, type: log.x ? "log" : "linear" });
     Object.assign(scaleY, { domain: surface.domainY, type: log.y ? "log" : "linear" });
-    Object.assign(color, { domain: [surface.bottom, surface.top], clamp: true, reverse: z.direction === "min" });
+    Object.assign(color, { domain: [surface.bottom, surface.top], range: rampColors(), clamp: true, reverse: z.direction === "min" });
     spec.data[1].transform[0].thresholds = levels;
     spec.width = Math.max(280, width || 640);
     spec.axes[0].title = fieldTitle(x);

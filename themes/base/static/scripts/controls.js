@@ -220,11 +220,5 @@
     return metrics.find((/** @type {any} */ c) => c.direction) ?? metrics[0];
   }
 
-  /** Params that vary, numbers first. @param {any} runs */
-  function varyingParams(runs) {
-    const params = runs.columns.filter((/** @type {any} */ c) => c.group === "params" && c.distinct > 1);
-    return [...params.filter((/** @type {any} */ c) => !c.isText), ...params.filter((/** @type {any} */ c) => c.isText && c.distinct <= 40)];
-  }
-
-  Object.assign(window.runsite, { Controls, columnOptions, mainMetric, varyingParams, joinIds, splitIds, fillSelect });
+  Object.assign(window.runsite, { Controls, columnOptions, mainMetric, joinIds, splitIds, fillSelect });
 })();

@@ -3,8 +3,11 @@
   "use strict";
 
   const { runsite } = window;
-  const { Controls, ChartFrame, columnOptions, varyingParams, drawable, formatCount, themeColor, isDark, stats, uniqueNames } = runsite;
+  const { make, Controls, ChartFrame, columnOptions, varyingParams, drawable, formatCount, themeColor, isDark, stats, uniqueNames } = runsite;
   const MOST = 20;
+  /** Narrower cells have no room for their number; the matrix scrolls instead. */
+  const CELL = 42;
+  const SIDE = 230;
 
   class Correlations {
     /** @param {HTMLElement} host @param {any} runs @param {{onPair: (x: string, y: string) => void}} hooks */
@@ -21,6 +24,8 @@
       this.controls = controls;
       host.append(controls.element);
       this.frame = new ChartFrame(host, { height: 420, bar: controls.element });
+      this.frame.place.before(make("div", { class: "chart-scroll", tabindex: 0, role: "group", "aria-label": "Correlation matrix" }));
+      this.frame.place.previousElementSibling?.append(this.frame.place);
     }
 
     /** @param {ArrayLike<number>} rows */
@@ -36,9 +41,10 @@
       if (rows.length < 3) return frame.say("A correlation needs at least three runs.");
       const names = uniqueNames(columns);
       const cells = correlate(columns, { rows, measure: stats[/** @type {"pearson"} */ (controls.value("kind"))] });
-      const points = cells.map((cell) => ({ ...cell, x: names[cell.across], y: names[cell.down], text: cell.value === null ? "–" : cell.value.toFixed(2), strong: Math.abs(cell.value ?? 0) > 0.62 }));
-      const height = 90 + 30 * columns.length;
+      const points = cells.map((cell) => ({ ...cell, x: names[cell.across], y: names[cell.down], text: cell.value === null ? "–" : stats.formatCorrelation(cell.value), strong: Math.abs(cell.value ?? 0) > 0.62 }));
+      const height = 100 + 30 * columns.length;
       frame.place.style.minHeight = `${height}px`;
+      frame.place.style.minWidth = `${SIDE + CELL * columns.length}px`;
       const content = {
         datasets: { points },
         label: `Correlation matrix of ${names.join(", ")}`,
@@ -75,7 +81,7 @@
 
   /** @param {any} spec @param {{names: string[], height: number}} of */
   function adapt(spec, { names, height }) {
-    spec.height = height - 90;
+    spec.height = height - 100;
     const [cells, words] = spec.layer;
     if (isDark()) cells.encoding.color.scale.range = ["#e08214", "#23272f", "#4393c3"];
     words.encoding.color.value = themeColor("--ink");
@@ -83,7 +89,7 @@
     for (const layer of spec.layer) {
       layer.encoding.x.scale = { domain: names };
       layer.encoding.y.scale = { domain: names };
-      layer.encoding.x.axis = { ...layer.encoding.x.axis, orient: "top", labelAngle: -35, labelLimit: 90 };
+      layer.encoding.x.axis = { ...layer.encoding.x.axis, orient: "top", labelAngle: -35, labelLimit: 110, labelOverlap: false };
     }
   }
 

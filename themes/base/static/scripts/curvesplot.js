@@ -18,8 +18,8 @@
       controls.choice("group", "Group by", [{ value: "none", label: "none" }, ...columnOptions(runs, (/** @type {any} */ c) => c.group !== "metrics" && c.kind !== "time" && c.id !== "run.name" && c.id !== "run.duration" && c.distinct <= 60)], "none");
       controls.choice("most", "Runs", ["8", "16", "32", "50"].map((value) => ({ value, label: value })), "8");
       controls.toggle("best", "Best so far");
-      controls.toggle("log", "Log up");
-      controls.toggle("logx", "Log across");
+      controls.toggle("log", "Log y");
+      controls.toggle("logx", "Log x");
       controls.toggle("robust", "Ignore outliers");
       this.controls = controls;
       this.grid = make("div", { class: "chart-grid" });
@@ -36,8 +36,13 @@
       const shards = this.runs.get("run.curves");
       const most = Number(this.controls.value("most"));
       const chosen = [];
-      for (let i = 0; i < rows.length && chosen.length < most; i++) if (!shards.isMissing(rows[i])) chosen.push(rows[i]);
-      this.note.textContent = !chosen.length ? "None of the runs in view has a history." : chosen.length < rows.length ? `The first ${chosen.length} of ${formatCount(rows.length)} runs with a history; select runs in the table to see others.` : "";
+      let having = 0;
+      for (let i = 0; i < rows.length; i++) {
+        if (shards.isMissing(rows[i])) continue;
+        having++;
+        if (chosen.length < most) chosen.push(rows[i]);
+      }
+      this.note.textContent = !chosen.length ? "None of the runs in view has a history." : chosen.length < having ? `The first ${chosen.length} of ${formatCount(having)} runs with a history, in the order of the table: sort it, or select runs there, to see others.` : "";
       return this.showLines(chosen.map((row) => ({ name: this.runs.name(row), runId: this.runs.runId(row), shard: shards.text(row) })));
     }
 

@@ -6,7 +6,7 @@
   "use strict";
 
   const { runsite } = window;
-  const { make, coalesce, Axis, AxisHandles, Controls, ChartFrame, brushByPointer, columnOptions, mainMetric, varyingParams, joinIds, splitIds, rampColor, seriesColors, themeColor, isDark, placeTip, hideTip, runFacts, runNumbers, openRun, makePicture } = runsite;
+  const { make, coalesce, Axis, AxisHandles, Controls, ChartFrame, brushByPointer, columnOptions, mainMetric, varyingParams, joinIds, splitIds, rampColor, seriesColors, themeColor, isDark, placeTip, hideTip, runFacts, runNumbers, openRun, makePicture, stats } = runsite;
   const TOP = 48;
   const BOTTOM = 20;
   const SIDE = 64;
@@ -37,7 +37,8 @@
       this.stage = make("div", { class: "parallel-stage" }, this.below, this.above, this.front);
       this.legend = make("div", { class: "ramp" });
       this.scroller = make("div", { class: "parallel", tabindex: 0, role: "group", "aria-label": "Parallel coordinates" }, this.stage);
-      this.frame.place.append(this.scroller, this.legend);
+      this.nothing = make("p", { class: "chart-nothing", hidden: true }, "Lines need two columns that vary. Log params and metrics that differ between runs, or choose others under Axes.");
+      this.frame.place.append(this.scroller, this.legend, this.nothing);
       this.frame.note.removeAttribute("role");
       this.redraw = coalesce(() => this.drawAll());
       this.rebrush = coalesce(() => this.brushNow());
@@ -55,7 +56,8 @@
       const main = mainMetric(runs);
       const metrics = runs.columns.filter((/** @type {any} */ c) => c.group === "metrics" && c.filled > 0 && c.distinct > 1 && c !== main).slice(0, 2);
       const options = columnOptions(runs, (/** @type {any} */ c) => c.id !== "run.name" && (!c.isText || c.distinct <= 60));
-      const usual = [...varyingParams(runs).slice(0, 6), ...metrics, main].filter(Boolean).map((/** @type {any} */ c) => c.id);
+      // What goes with the metric stands beside the metrics, where its lines are followed most easily.
+      const usual = [...varyingParams(runs).slice(0, 6).reverse(), ...metrics, main].filter(Boolean).map((/** @type {any} */ c) => c.id);
       controls.several("axes", "Axes", options, usual);
       controls.choice("color", "Colour", [{ value: "none", label: "none" }, ...options], main?.id ?? "none");
       for (const name of ["flip", "log", "linear", "brush"]) controls.keep(name);
@@ -77,7 +79,9 @@
         return axis;
       });
       const color = runs.find(controls.value("color"));
-      this.color = color ? new Axis(color, rows) : null;
+      this.color = color ? clampColors(new Axis(color, rows), rows) : null;
+      this.nothing.hidden = this.axes.length > 1;
+      this.scroller.hidden = this.legend.hidden = this.axes.length < 2;
       this.handles.show(this.axes);
       this.describe(ids.length - this.axes.length);
       this.redraw();
@@ -92,7 +96,7 @@
       this.above.setAttribute("aria-label", label);
       const shown = () => this.findBrushed();
       this.frame.offer({ label, numbers: () => runNumbers(this.runs, shown(), [...columns, this.color?.column]), picture: () => this.makePicture() });
-      this.frame.note.textContent = `Drag along an axis to choose a range, on as many axes as you like; click it to let go. Drag a name to move its axis, click it to flip.${left > 0 ? ` ${left} more axes do not fit.` : ""}`;
+      this.frame.note.textContent = this.axes.length < 2 ? "" : `Drag along an axis to choose a range, on as many axes as you like; click it to let go. Drag a name to move its axis, click it to flip.${left > 0 ? ` ${left} more axes do not fit.` : ""}`;
     }
 
     /** @param {string} name @param {string} id */
@@ -214,28 +218,30 @@
       if (!context) return;
       context.clearRect(0, 0, this.size.width, this.size.height);
       context.lineWidth = brushed.length > 400 ? 1 : 1.4;
-      context.globalAlpha = Math.max(0.06, Math.min(0.9, 12 / Math.sqrt(brushed.length + 1)));
-      // One stroke per shade: a stroke for each run would be a hundred times slower.
-      for (const [color, rows] of this.groupByColor(brushed)) this.strokeGroup(context, rows, color);
+      const alpha = Math.max(0.06, Math.min(0.9, 12 / Math.sqrt(brushed.length + 1)));
+      const ranked = this.color?.column.direction;
+      // One stroke per shade: a stroke for each run would be a hundred times slower. The best come
+      // last and strongest: they are looked for.
+      for (const [key, rows] of this.groupByColor(brushed)) {
+        context.globalAlpha = ranked ? Math.min(0.9, alpha * (0.7 + (Math.max(0, key) / (SHADES - 1)) ** 8)) : alpha;
+        this.strokeGroup(context, rows, this.colorOf(key));
+      }
       context.globalAlpha = 1;
       runsite.drawAxes(context, this);
       this.highlight(-1);
     }
 
-    /** @param {ArrayLike<number>} rows @returns {Map<string, number[]>} */
+    /** @param {ArrayLike<number>} rows @returns {[number, number[]][]} by the keys of their colours, ascending */
     groupByColor(rows) {
-      /** @type {Map<string, number[]>} */
+      /** @type {Map<number, number[]>} */
       const groups = new Map();
-      const colors = new Map();
       for (let i = 0; i < rows.length; i++) {
         const key = this.colorKey(rows[i]);
-        const color = colors.get(key) ?? this.colorOf(key);
-        colors.set(key, color);
-        const group = groups.get(color);
+        const group = groups.get(key);
         if (group) group.push(rows[i]);
-        else groups.set(color, [rows[i]]);
+        else groups.set(key, [rows[i]]);
       }
-      return groups;
+      return [...groups].sort(([a], [b]) => a - b);
     }
 
     /** @param {number} row -1 where there is nothing to colour by */
@@ -331,10 +337,27 @@
 
     makePicture() {
       const all = Array.from(this.findBrushed());
-      const every = Math.ceil(all.length / MAX_SAVED);
-      const rows = all.filter((_, i) => i % every === 0);
+      const rows = stats.sampleRows(all, MAX_SAVED);
       return makePicture("parallel", runsite.makeParallelContent(this, rows), 960);
     }
+  }
+
+  /**
+   * Give the colours to the bulk of the runs: one run far out would leave all others alike.
+   * What is farther than 1.5 box lengths from the box has the colour of that end.
+   * @param {any} axis the colours' @param {ArrayLike<number>} rows
+   */
+  function clampColors(axis, rows) {
+    if (axis.column.isText) return axis;
+    const places = Float64Array.from(stats.sampleRows(rows, 2_000).map((/** @type {number} */ row) => axis.places[row]).filter(Number.isFinite)).sort();
+    if (places.length < 8) return axis;
+    const [q1, q3] = [0.25, 0.75].map((q) => stats.quantile(places, q));
+    const [from, to] = [Math.max(0, q1 - 1.5 * (q3 - q1)), Math.min(1, q3 + 1.5 * (q3 - q1))];
+    if (to - from <= 0 || to - from > 0.9) return axis;
+    axis.ends = [from, to].map((place) => axis.valueAt(place));
+    axis.beyond = [from > 0, to < 1];
+    axis.places = axis.places.map((/** @type {number} */ place) => Math.min(1, Math.max(0, (place - from) / (to - from))));
+    return axis;
   }
 
   /** @param {string} text @returns {[string, [string, string]][]} */

@@ -72,7 +72,9 @@
     const dark = isDark();
     const stops = Array.from({ length: 9 }, (_, i) => rampColor(column.direction === "min" ? 1 - i / 8 : i / 8, dark));
     bar.style.background = `linear-gradient(to right, ${stops.join(", ")})`;
-    return [name, make("span", {}, axis.format(axis.low)), bar, make("span", {}, axis.format(axis.high))];
+    const [low, high] = axis.ends ?? [axis.low, axis.high];
+    const [below, above] = axis.beyond ?? [false, false];
+    return [name, make("span", {}, `${below ? "≤ " : ""}${axis.format(low)}`), bar, make("span", {}, `${above ? "≥ " : ""}${axis.format(high)}`)];
   }
 
   /** The same picture for Vega, which is slower but writes SVG. @param {any} plot @param {number[]} rows */

@@ -12,8 +12,8 @@
       const controls = new Controls("curves", () => this.redraw());
       controls.choice("by", "By", [{ value: "step", label: "step" }, { value: "time", label: "time since start" }, { value: "clock", label: "wall clock" }], "step");
       controls.slider("smooth", "Smoothing", { min: 0, max: 0.99, step: 0.01 }, 0);
-      controls.toggle("log", "Log up");
-      controls.toggle("logx", "Log across");
+      controls.toggle("log", "Log y");
+      controls.toggle("logx", "Log x");
       controls.toggle("robust", "Ignore outliers");
       this.controls = controls;
       host.before(controls.element);

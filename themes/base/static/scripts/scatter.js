@@ -3,7 +3,7 @@
   "use strict";
 
   const { runsite } = window;
-  const { Controls, ChartFrame, columnOptions, mainMetric, varyingParams, fitChannel, fitColor, fieldTitle, fieldType, sortedWords, isLog, drawable, openRun, runFacts, runNumbers, formatCount, themeColor, stats } = runsite;
+  const { Controls, ChartFrame, columnOptions, mainMetric, varyingParams, fitChannel, fitColor, fieldTitle, fieldType, sortedWords, isLog, drawable, pointOpacity, openRun, runFacts, runNumbers, formatCount, themeColor, stats } = runsite;
   const MAX_POINTS = 20_000;
   const SCALES = ["auto", "linear", "log"].map((value) => ({ value, label: value }));
 
@@ -15,10 +15,10 @@
       const controls = new Controls("scatter", () => void this.draw());
       const all = columnOptions(runs);
       const none = { value: "none", label: "none" };
-      controls.choice("x", "Across", all, varyingParams(runs).find((/** @type {any} */ c) => !c.isText)?.id ?? "run.started");
-      controls.choice("xscale", "scale", SCALES, "auto");
-      controls.choice("y", "Up", all, mainMetric(runs)?.id ?? "run.duration");
-      controls.choice("yscale", "scale", SCALES, "auto");
+      controls.choice("x", "x", all, varyingParams(runs).find((/** @type {any} */ c) => !c.isText)?.id ?? "run.started");
+      controls.choice("xscale", "x scale", SCALES, "auto");
+      controls.choice("y", "y", all, mainMetric(runs)?.id ?? "run.duration");
+      controls.choice("yscale", "y scale", SCALES, "auto");
       controls.choice("color", "Colour", [none, ...all], "none");
       controls.choice("size", "Size", [none, ...columnOptions(runs, (/** @type {any} */ c) => !c.isText && c.kind !== "time")], "none");
       this.controls = controls;
@@ -88,6 +88,8 @@
     else encoding.color = { value: themeColor("--chart-line") };
     if (size) Object.assign(encoding.size, { title: fieldTitle(size), type: fieldType(size) });
     else delete encoding.size;
+    spec.mark.opacity = pointOpacity(rows.length);
+    if (rows.length > 2_000 && !size) spec.mark.size = 26;
   }
 
   /** The facts at the margin: how many, and how both go together. @param {any[]} points @param {{x: any, y: any, total: number}} of */
@@ -97,7 +99,7 @@
     const [xs, ys] = [points.map((p) => p.x), points.map((p) => p.y)];
     const [r, rho] = [stats.pearson(xs, ys), stats.spearman(xs, ys)];
     if (Number.isNaN(r)) return `${words} One of both does not vary.`;
-    return `${words} Correlation: Pearson ${r.toFixed(2)}, Spearman ${rho.toFixed(2)}.`;
+    return `${words} Correlation: Pearson ${stats.formatCorrelation(r)}, Spearman ${stats.formatCorrelation(rho)}.`;
   }
 
   runsite.Scatter = Scatter;

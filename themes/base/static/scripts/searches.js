@@ -3,7 +3,7 @@
   "use strict";
 
   const { runsite } = window;
-  const { Controls, ChartFrame, columnOptions, mainMetric, fieldTitle, drawable, isLog, openRun, runFacts, runNumbers, formatNumber, formatCount, themeColor, stats } = runsite;
+  const { Controls, ChartFrame, columnOptions, mainMetric, fieldTitle, drawable, isLog, pointOpacity, openRun, runFacts, runNumbers, formatNumber, formatCount, themeColor, stats } = runsite;
 
   class SearchHistory {
     /** @param {HTMLElement} host @param {any} runs */
@@ -43,12 +43,12 @@
       const content = {
         datasets: { points },
         label: `Progress of ${y.label} over ${points.length} trials; the best is ${formatNumber(last.best)}`,
-        adapt: (/** @type {any} */ spec) => adapt(spec, { y, log, byTime: controls.value("x") === "time" }),
+        adapt: (/** @type {any} */ spec) => adapt(spec, { y, log, byTime: controls.value("x") === "time", count: points.length }),
         tip: (/** @type {any} */ d) => [...runFacts(runs, d.row, [y]), ["best so far", formatNumber(d.best)]],
         onClick: (/** @type {any} */ d, /** @type {MouseEvent} */ event) => openRun(runs, d.row, event),
       };
       const found = points.find((/** @type {any} */ p) => p.best === last.best);
-      frame.note.textContent = `${formatCount(points.length)} trials; the best, ${formatNumber(last.best)} by ${runs.name(found.row)}, came ${points.indexOf(found) + 1}${ordinal(points.indexOf(found) + 1)}. ${goal === "min" ? "Lower" : "Higher"} is better${controls.value("goal") === "auto" && !y.direction ? " (assumed)" : ""}.`;
+      frame.note.textContent = `${formatCount(points.length)} trials; the best, ${formatNumber(last.best)} by ${runs.name(found.row)}, came ${formatCount(points.indexOf(found) + 1)}${ordinal(points.indexOf(found) + 1)}. The line is the best so far. ${goal === "min" ? "Lower" : "Higher"} is better${controls.value("goal") === "auto" && !y.direction ? " (assumed)" : ""}.`;
       return frame.draw("history", content, () => {
         const numbers = runNumbers(runs, order, [y]);
         return { ...numbers, head: [...numbers.head, "best so far"], rows: numbers.rows.map((/** @type {any[]} */ line, /** @type {number} */ i) => [...line, points[i].best]) };
@@ -65,8 +65,10 @@
     return { order, points: order.map((/** @type {number} */ row, /** @type {number} */ i) => ({ x: byTime ? started[row] : i + 1, y: values[i], best: best[i], row })) };
   }
 
-  /** @param {any} spec @param {{y: any, log: boolean, byTime: boolean}} how */
-  function adapt(spec, { y, log, byTime }) {
+  /** @param {any} spec @param {{y: any, log: boolean, byTime: boolean, count: number}} how */
+  function adapt(spec, { y, log, byTime, count }) {
+    Object.assign(spec.layer[0].mark, { opacity: pointOpacity(count), size: count > 2_000 ? 22 : 46 });
+    spec.layer[1].mark.strokeWidth = 2.5;
     for (const layer of spec.layer) {
       layer.encoding.y.title = fieldTitle(y);
       layer.encoding.y.scale = log ? { type: "log", nice: false, padding: 8 } : { zero: false, nice: false, padding: 8 };

@@ -3,7 +3,7 @@
   "use strict";
 
   const { runsite } = window;
-  const { make, Controls, ChartFrame, columnOptions, mainMetric, varyingParams, fitChannel, fitColor, isLog, drawable, openRun, runFacts, runNumbers, themeColor } = runsite;
+  const { make, Controls, ChartFrame, columnOptions, mainMetric, varyingParams, fitChannel, fitColor, isLog, drawable, openRun, runFacts, runNumbers, themeColor, formatCount, pointOpacity, makeRampLegend, Axis, stats } = runsite;
   const MOST = 12;
   const MAX_POINTS = 2_000;
 
@@ -15,14 +15,16 @@
       const controls = new Controls("slices", () => void this.draw());
       const numbers = columnOptions(runs, (/** @type {any} */ c) => !c.isText && c.kind !== "time");
       const params = columnOptions(runs, (/** @type {any} */ c) => c.group === "params" && c.distinct > 1 && (!c.isText || c.distinct <= 40));
-      controls.choice("y", "Up", numbers, mainMetric(runs)?.id ?? "run.duration");
+      controls.choice("y", "y", numbers, mainMetric(runs)?.id ?? "run.duration");
       controls.several("params", "Params", params, varyingParams(runs).slice(0, 6).map((/** @type {any} */ c) => c.id));
       controls.choice("color", "Colour", [{ value: "none", label: "none" }, ...columnOptions(runs)], "run.started");
       this.controls = controls;
       this.grid = make("div", { class: "chart-grid" });
       this.note = make("p", { class: "plot-note", role: "status" });
       /** @type {Map<string, any>} */ this.frames = new Map();
-      host.append(controls.element, this.grid, this.note);
+      this.legend = make("div", { class: "ramp" });
+      document.addEventListener("runsite:theme", () => this.legend.isConnected && void this.draw());
+      host.append(controls.element, this.grid, this.legend, this.note);
     }
 
     /** @param {ArrayLike<number>} rows */
@@ -38,15 +40,16 @@
       for (const [id, frame] of this.frames) if (!ids.includes(id)) (frame.element.remove(), this.frames.delete(id));
       this.note.textContent = ids.length && y ? "" : "No param of these runs varies.";
       if (!y) return;
-      const every = Math.ceil(this.rows.length / MAX_POINTS);
-      const rows = Array.from(this.rows).filter((_, i) => i % every === 0);
-      if (every > 1) this.note.textContent = `Every ${every}th of ${this.rows.length} runs.`;
+      const rows = stats.sampleRows(this.rows, MAX_POINTS);
+      if (rows.length < this.rows.length) this.note.textContent = `A sample of ${formatCount(rows.length)} of ${formatCount(this.rows.length)} runs.`;
+      const color = runs.find(controls.value("color"));
+      this.legend.replaceChildren(...(color && ids.length ? makeRampLegend(new Axis(color, rows)) : []));
       for (const id of ids) {
         const frame = this.frames.get(id) ?? new ChartFrame(this.grid, { title: runs.get(id).label, height: 230 });
         this.frames.set(id, frame);
         this.grid.append(frame.element);
       }
-      for (const id of ids) await this.drawOne(this.frames.get(id), { x: runs.get(id), y, color: runs.find(controls.value("color")), rows });
+      for (const id of ids) await this.drawOne(this.frames.get(id), { x: runs.get(id), y, color, rows });
     }
 
     /** @param {any} frame @param {any} of */
@@ -78,7 +81,8 @@
     else encoding.color = { value: themeColor("--chart-line") };
     if (color) encoding.color.legend = null;
     delete encoding.size;
-    if (spec.mark) spec.mark.size = 34;
+    spec.mark.size = rows.length > 1_000 ? 20 : 34;
+    spec.mark.opacity = pointOpacity(rows.length);
   }
 
   runsite.Slices = Slices;

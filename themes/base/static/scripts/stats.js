@@ -168,5 +168,42 @@
     return weights;
   }
 
-  window.runsite.stats = { mean, deviation, quantile, pearson, spearman, rankAll, boxStats, smooth, bestSoFar, bandOf, interpolate, smoothSurface };
+  /**
+   * Some of many rows, in their order, the same each time. By a mixed digest of the row: every n-th
+   * would see only a few of the values that a grid search repeats.
+   * @param {ArrayLike<number>} rows @param {number} most
+   * @returns {number[]}
+   */
+  function sampleRows(rows, most) {
+    if (rows.length <= most) return Array.from(rows);
+    const limit = (most / rows.length) * 2 ** 32;
+    return Array.from(rows).filter((row) => mix(row) < limit);
+  }
+
+  /** The end of MurmurHash3 (Appleby 2011): every bit of the result hangs on every bit of the row. @param {number} row */
+  function mix(row) {
+    let bits = (row + 1) >>> 0;
+    bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
+    bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+    return (bits ^ (bits >>> 16)) >>> 0;
+  }
+
+  /** How far groups explain ranks: the correlation ratio, 0 to 1. @param {ArrayLike<number>} groups @param {number[]} ys */
+  function correlationRatio(groups, ys) {
+    const ranks = rankAll(ys);
+    const middle = mean(ranks);
+    /** @type {Map<number, number[]>} */
+    const members = new Map();
+    ranks.forEach((rank, i) => members.set(groups[i], [...(members.get(groups[i]) ?? []), rank]));
+    const all = ranks.reduce((sum, rank) => sum + (rank - middle) ** 2, 0);
+    const between = [...members.values()].reduce((sum, some) => sum + some.length * (mean(some) - middle) ** 2, 0);
+    return all > 0 && members.size < ys.length ? Math.sqrt(between / all) : NaN;
+  }
+
+  /** A correlation in words of two digits, without a nought below nought. @param {number} value */
+  function formatCorrelation(value) {
+    return (Math.abs(value) < 0.005 ? 0 : value).toFixed(2).replace("-", "−");
+  }
+
+  window.runsite.stats = { sampleRows, correlationRatio, formatCorrelation, mean, deviation, quantile, pearson, spearman, rankAll, boxStats, smooth, bestSoFar, bandOf, interpolate, smoothSurface };
 })();
