@@ -176,7 +176,6 @@
   document.addEventListener("DOMContentLoaded", async () => {
     const page = /** @type {HTMLElement} */ (document.getElementById("main"));
     const form = /** @type {HTMLFormElement} */ (page.querySelector("[data-search]"));
-    form.hidden = false;
     form.addEventListener("submit", (event) => event.preventDefault());
     const input = /** @type {HTMLInputElement} */ (form.querySelector("input"));
     input.value = readState().get("q") ?? "";
