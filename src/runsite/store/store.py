@@ -22,6 +22,7 @@ from runsite.errors import (
 )
 from runsite.records import ExperimentRecord, RunRecord, RunStatus
 from runsite.store.experiments import read_experiments, write_experiment
+from runsite.store.forks import check_can_read
 from runsite.store.journal import JournalContents, make_session, read_journal
 from runsite.store.layout import Layout, check_format, create_layout, open_layout
 from runsite.store.seal import find_journals, is_alive, seal_journal
@@ -344,6 +345,7 @@ class Store:
         )
 
     def _open_tables(self) -> Tables:
+        check_can_read(self.location)
         with self._lock:
             if self._tables is None:
                 # Polars is not loaded by a process that only logs.
