@@ -26,6 +26,7 @@ _HIGHER = re.compile(
     r"gain|explained_variance|correlation|spearman|pearson|win_rate|success_rate|coverage)"
     r"($|[^a-z])"
 )
+_SPREAD = re.compile(r"(^|[^a-z])(std|stdev|stddev|stderr|(?<!explained_)variance)($|[^a-z])")
 
 
 def find_direction(key: str, *, directions: Mapping[str, str] | None = None) -> str | None:
@@ -46,6 +47,8 @@ def _find_by_name(key: str) -> str | None:
     # A score that is named after an error (neg_mean_squared_error) is higher when it is better.
     if re.search(r"(^|[^a-z])neg(ative)?_", words):
         return "max"
+    if _SPREAD.search(words):
+        return None  # of scores as of errors: a model that is always wrong has none
     if _LOWER.search(words):
         return "min"
     if _HIGHER.search(words):
@@ -55,6 +58,9 @@ def _find_by_name(key: str) -> str | None:
 
 _HELD_OUT = re.compile(r"(^|[^a-z])(val|valid|validation|test|eval|holdout|cv|oof)($|[^a-z])")
 
+
+# What a run took, and where it stands among others: a way to be better, and no model's worth.
+_BESIDE = re.compile(r"(^|_)(latency|duration|seconds|runtime|elapsed|time|energy)($|_)|^rank_")
 
 # Which of several is the headline where neither project nor gates tell: the error in the unit of
 # the question that punishes large misses, the score that no threshold moves.
@@ -72,7 +78,7 @@ def rank_metric(
     What a gate of the registry demands comes first, then what the project gave a direction, then
     what was measured on held-out data, then scores and errors, then losses, then what was
     measured on the training data, and last what nobody knows to be better when it is higher or
-    lower. Of equals, the usual headlines (rmse before mae, auc before accuracy) come first.
+    lower, what a run took, and the rank of a candidate in its search. Of equals, the usual headlines (rmse before mae, auc before accuracy) come first.
 
     Args:
         key: The metric's key.
@@ -87,7 +93,7 @@ def rank_metric(
         return 0, headline
     if key in (directions or {}):
         return 1, headline
-    if find_direction(key) is None:
+    if find_direction(key) is None or _BESIDE.search("_".join(words)):
         return 6, headline
     if _HELD_OUT.search(name):
         return 2, headline

@@ -23,6 +23,9 @@ from runsite.directions import find_direction, is_better, order_metrics, rank_me
         ("training_roc_auc", "max"),
         ("r2", "max"),
         ("neg_mean_squared_error", "max"),
+        ("std_test_score", None),
+        ("cv/rmse_std", None),
+        ("explained_variance", "max"),
         ("best_iteration", None),
         ("map", "max"),
         ("mapper", None),
@@ -44,6 +47,14 @@ def test_metrics_that_say_more_come_first():
     keys = ["epoch", "train_rmse", "loss", "rmse", "val_loss", "mine"]
     ranked = sorted(keys, key=lambda key: rank_metric(key, directions={"mine": "max"}))
     assert ranked == ["mine", "val_loss", "rmse", "loss", "train_rmse", "epoch"]
+
+
+def test_what_a_search_says_of_its_candidates_is_no_headline():
+    """Of scikit-learn's columns the score counts; times and ranks stand behind losses."""
+    keys = ["mean_fit_time", "rank_test_score", "std_test_score", "mean_test_score", "log_loss"]
+    ranked = sorted(keys, key=lambda key: (rank_metric(key), key))
+    assert ranked[:2] == ["mean_test_score", "log_loss"]
+    assert rank_metric("val/latency", gated={"val/latency"}) < rank_metric("rmse")
 
 
 def test_nan_is_never_better():
