@@ -7,6 +7,7 @@ import io
 import json
 import math
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "align",
     "encode_frame",
+    "fit_columns",
     "format_bytes",
     "format_duration",
     "format_json",
@@ -28,6 +30,7 @@ __all__ = [
     "show_progress",
 ]
 
+_FEWEST = 3
 _TIME_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
@@ -98,6 +101,31 @@ def align(rows: Sequence[Sequence[str]], *, right: Sequence[bool]) -> list[str]:
         ).rstrip()
         for row in rows
     ]
+
+
+def fit_columns(widths: Sequence[int], *, groups: Sequence[str], room: int) -> list[int]:
+    """Choose the columns of which a row fits into the room, the most telling of each group.
+
+    Metrics and params give way until three are left, the last of the larger group at each step; then
+    what is told of the run, from the right; then the three. Its id and its name stay.
+
+    Args:
+        widths: Characters of each column.
+        groups: ``run``, ``metrics``, ``params`` or ``tags``, for each column.
+        room: Characters of a line.
+    """
+    kept = list(range(len(widths)))
+    while len(kept) > 2 and sum(widths[i] + 2 for i in kept) - 2 > room:
+        logged = Counter(groups[i] for i in kept if groups[i] != "run")
+        told = len(kept) - logged.total() > 2
+        spare = logged and (logged.total() > _FEWEST or not told)
+        group = (
+            max(sorted(logged), key=lambda name: (logged[name], name != "metrics"))
+            if spare
+            else "run"
+        )
+        kept.remove(max(i for i in kept if groups[i] == group))
+    return kept
 
 
 def _json_value(value: object) -> object:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from runsite.cli.completion import complete_runs
 from runsite.cli.output import (
     align,
     encode_frame,
+    fit_columns,
     format_bytes,
     format_duration,
     format_json,
@@ -191,8 +193,19 @@ def _print_table(store: Store, frame: pl.DataFrame) -> None:
         for row in rows
     ]
     right = [False, *(column.kind in ("number", "duration") for column in shown)]
-    lines = align([head, *cells], right=right)
+    rows_of_text = [head, *cells]
+    kept = list(range(len(head)))
+    if sys.stdout.isatty():
+        widths = [max(len(row[i]) for row in rows_of_text) for i in kept]
+        groups = ["run", *(column.group for column in shown)]
+        kept = fit_columns(widths, groups=groups, room=shutil.get_terminal_size().columns)
+    rows_of_text = [[row[i] for i in kept] for row in rows_of_text]
+    lines = align(rows_of_text, right=[right[i] for i in kept])
     click.echo("\n".join([click.style(lines[0], bold=True), *lines[1:]]))
+    if len(kept) < len(head):
+        left_out = len(head) - len(kept)
+        columns = "1 column that does" if left_out == 1 else f"{left_out} columns that do"
+        click.echo(f"left out {columns} not fit: --format csv has all", err=True)
 
 
 def _prefix_length(run_ids: Iterable[str]) -> int:

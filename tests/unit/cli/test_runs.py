@@ -5,10 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import re
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
 
+from runsite.cli.output import fit_columns
 from runsite.records import InputRecord
 from runsite.store import Store
 from support.runs import BEGAN, a_run
@@ -51,6 +56,44 @@ def test_runs_stand_in_a_table_newest_first(cli, store):
         rf"{ID.format(1)} run \x1b[31m1 6 1 2026-11-23 03:13:00 3 min 20 s",
     ]
     assert result.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("room", "kept"),
+    [
+        (200, [0, 1, 2, 3, 4, 5, 6, 7, 8]),
+        (80, [0, 1, 2, 3, 5, 6, 7, 8]),
+        (70, [0, 1, 2, 3, 5, 7, 8]),
+        (60, [0, 1, 2, 3, 5, 7]),
+        (50, [0, 1, 2, 3, 5]),
+        (30, [0, 1, 2]),
+        (5, [0, 1]),
+    ],
+)
+def test_a_narrow_terminal_gets_the_columns_that_say_most(room, kept):
+    """Three values are worth more than the duration; the id and the name never go."""
+    groups = ["run", "run", "metrics", "metrics", "metrics", "params", "params", "run", "run"]
+    assert fit_columns([8] * 9, groups=groups, room=room) == kept
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+def test_a_terminal_is_not_overrun(store):
+    """No line is longer than the terminal, and what is left out is said; a pipe gets all columns."""
+    import pty
+
+    primary, secondary = pty.openpty()
+    command = [sys.executable, "-m", "runsite", "runs", "--store", str(store)]
+    env = {**os.environ, "COLUMNS": "65"}
+    done = subprocess.run(
+        command, stdout=secondary, stderr=subprocess.PIPE, env=env, timeout=60, check=True
+    )
+    os.close(secondary)
+    shown = os.read(primary, 65_536).decode()
+    os.close(primary)
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", shown).splitlines()
+    assert lines[0].split() == ["id", "Run", "rmse", "depth"]
+    assert max(map(len, lines)) <= 65
+    assert done.stderr == b"left out 2 columns that do not fit: --format csv has all\n"
 
 
 def test_runs_are_filtered_ordered_and_limited(cli, store):
