@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from runsite.directions import rank_metric
 from runsite.pages.context import Fact, Link, Meta, RunRef, Site, told
 from runsite.pages.experiment import BestCard, make_best_card
 from runsite.pages.formatting import (
@@ -65,7 +66,9 @@ class NewRun:
     started: str = told("When it started.")
     started_iso: str = told("The same, exact.")
     duration: str = told("How long it took.")
-    metric: str = told("Name of its experiment's main metric; may be empty.")
+    metric: str = told(
+        "Name of its experiment's main metric, or of its own where it lacks that; may be empty."
+    )
     value: str = told("That metric's last value.")
     value_exact: str = told("The same with every digit.")
 
@@ -199,6 +202,8 @@ def _by_stage(model: ModelCard) -> tuple[int, str]:
 
 def _new_run(run: RunRecord, *, main: Mapping[str, str], site: Site) -> NewRun:
     metric = main.get(run.experiment, "")
+    if metric not in run.metrics:
+        metric = min(run.metrics, key=lambda key: (rank_metric(key), key), default="")
     summary = run.metrics.get(metric)
     ended = (run.end_time - run.start_time).total_seconds() if run.end_time else None
     return NewRun(

@@ -153,6 +153,16 @@ def test_an_empty_store_is_a_site(tmp_path):
     assert "No run yet" in report.index.read_text(encoding="utf-8")
 
 
+def test_a_new_run_shows_a_metric_that_it_has(tmp_path):
+    """One that lacks its experiment's main metric stands there with its own, not with a dash."""
+    other = (make_run(99), {"epoch": [3.0], "mape": [0.25], "auc": [0.875]})
+    write_store(tmp_path / "runs", [*make_taxi_runs(5), other])
+    build_site(tmp_path / "runs", tmp_path / "site")
+    page = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
+    row = page.partition(">run-99<")[2].partition("</tr>")[0]
+    assert '<span class="new-metric">auc</span> 0.8750' in row
+
+
 def test_models_have_pages(store, tmp_path):
     """A registered version's page shows its run's metrics, the run's page links back to it."""
     run_id = make_run_id(1)
