@@ -236,6 +236,7 @@ def _find_texts(
 
 
 _SMALLEST_PLAIN = 1e-6
+_MACHINE = "system/"
 
 _RUN_KINDS = (
     # id, label, kind, visible
@@ -306,7 +307,8 @@ def _all_finished(frame: pl.DataFrame) -> bool:
 
 def _choose_visible(columns: Sequence[Column], *, all_finished: bool) -> tuple[Column, ...]:
     """Show metrics with a direction before others, and params that vary; no column of one word."""
-    metrics = [c for c in columns if c.group == "metrics"]
+    # What the machine did says nothing of a model; whoever wants to know it chooses the column.
+    metrics = [c for c in columns if c.group == "metrics" and not c.label.startswith(_MACHINE)]
     metrics.sort(key=lambda c: c.direction is None)
     params = [c for c in columns if c.group == "params"]
     params.sort(key=lambda c: -c.filled)  # of equals, as they were: by name

@@ -111,6 +111,15 @@ def test_what_gates_demand_comes_first():
     assert shown == ["mae", "rmse"]
 
 
+def test_the_load_of_the_machine_is_shown_to_whoever_asks():
+    """A run of one metric shows that one, and not five of the processor and the disk."""
+    logged = {"loss": 1.0, **{f"system/disk_{n}_megabytes": 1.0 for n in range(5)}}
+    table = make_runs_table(make_frame(run(1, metrics=logged)))
+    metrics = [column for column in table.columns if column.group == "metrics"]
+    assert len(metrics) == 6
+    assert [column.label for column in metrics if column.visible] == ["loss"]
+
+
 def test_any_key_has_its_column():
     """Dots, quotes and names of other columns do not mix columns up."""
     keys = ["a.b", 'q"q', "run.id", "__proto__", "", "日本"]
