@@ -30,7 +30,11 @@ __all__ = ["alias", "archive", "describe", "promote", "register", "unassign"]
 @click.option("--name", required=True, help="The registered model; made where there is none.")
 @click.option("--artifact", metavar="PATH", help="The model's folder among the run's artifacts.")
 @click.option("--description", default="", help="What is new in this version.")
-@click.option("--by", metavar="USER", help="Who registers it (default: you).")
+@click.option(
+    "--by",
+    metavar="USER",
+    help="Who registers it (default: your name in Git, else that of your account).",
+)
 @click.option("--store", metavar="PATH", help="The store (default: runsite.yaml, else ./runs).")
 @edit_options
 def register(  # noqa: PLR0913 - one parameter for each option
@@ -51,21 +55,21 @@ def register(  # noqa: PLR0913 - one parameter for each option
     RUN_OR_URI is a run's id, as many digits of it as are unique, or runs:/<run_id>/<path>. The
     folder is pinned by the digest of its files.
     """
-    from runsite.capture.environment import read_user
     from runsite.store import Store
+    from runsite.tracking.registered import find_registrar
 
     location = find_store_uri(store)
+    path = find_registry_path(registry)
     found = _find_model(Store.open(location), run, artifact)
     plan = _Registration(
         name=name,
         found=found,
         registered_at=datetime.now(UTC),
-        registered_by=by or read_user(),
+        registered_by=by or find_registrar(path),
         description=description,
     )
     title = f"Register {name} from run {found.run_id[:12]}"
     wish = Proposal(title, branch, commit, dry_run, paths=(Path(location),))
-    path = find_registry_path(registry)
     result = propose(path, plan, wish)
     number = result.registry.get_model(name).versions[-1].version
     verb = "would be" if dry_run else "is"

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from runsite.capture.environment import read_user
 from runsite.errors import InvalidValueError, quote
 from runsite.models.digest import digest_files, digest_lines
 from runsite.models.folder import FlavorFiles, ModelOptions, save_folder
@@ -19,6 +18,7 @@ from runsite.models.signature import ModelSignature, format_signature
 from runsite.records import ArtifactRecord, ModelRecord
 from runsite.store.files import TEMP_PREFIX
 from runsite.tracking.active import get_session
+from runsite.tracking.registered import find_registrar
 from runsite.tracking.uris import find_registry
 
 if TYPE_CHECKING:
@@ -172,13 +172,14 @@ def _check_name(name: Any) -> str:
 def _register(info: ModelInfo, *, name: str) -> ModelInfo:
     from runsite.registry import register_version
 
+    path = find_registry()
     version = register_version(
-        find_registry(),
+        path,
         name=name,
         run_id=info.run_id,
         artifact=info.artifact_path,
         digest=info.digest,
         registered_at=datetime.now(UTC),
-        registered_by=read_user(),
+        registered_by=find_registrar(path),
     )
     return replace(info, registered_model_version=version.version)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from runsite.errors import RegistryError, quote
 
-__all__ = ["Checkout", "find_checkout"]
+__all__ = ["Checkout", "find_author", "find_checkout"]
 
 _TIMEOUT_S = 120
 
@@ -107,6 +107,17 @@ def find_checkout(path: str | os.PathLike[str]) -> Checkout | None:
         return None
     top = done.stdout.decode("utf-8", "surrogateescape").rstrip("\n")
     return Checkout(Path(os.path.realpath(top))) if top else None
+
+
+def find_author(path: str | os.PathLike[str]) -> str | None:
+    """Return the name that a commit of a file would carry; None where Git knows none."""
+    if name := os.environ.get("GIT_AUTHOR_NAME", "").strip():
+        return name
+    folder = Path(os.path.realpath(path)).parent
+    done = _run(folder, "config", "--get", "user.name") if folder.is_dir() else None
+    if done is None or done.returncode:
+        return None
+    return done.stdout.decode("utf-8", "replace").strip() or None
 
 
 def _run(folder: Path, *args: str, data: bytes = b"") -> subprocess.CompletedProcess[bytes] | None:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = [
     "FoundModel",
     "find_model",
+    "find_registrar",
     "list_models",
     "list_versions",
     "load_models",
@@ -160,12 +161,19 @@ def register(
         artifact=found.artifact,
         digest=found.digest,
         registered_at=datetime.now(UTC),
-        registered_by=read_user(),
+        registered_by=find_registrar(path),
         description=description or "",
         tags=convert_texts(tags or {}, what="tag"),
     )
     model = load_models(path).get_model(name)
     return version_entity(store, model, version)
+
+
+def find_registrar(path: Path) -> str:
+    """Return who registers a version: the name that Git knows, as in the commit, or the user's."""
+    from runsite.registry.git import find_author
+
+    return find_author(path) or read_user()
 
 
 def find_model(store: Store, run_id: str, artifact: str | None = None) -> FoundModel:

@@ -17,6 +17,7 @@ from runsite.errors import (
     RunStateError,
 )
 from runsite.pages.paths import make_run_path
+from runsite.store import Store
 from runsite.tracking import RunsiteClient
 
 
@@ -324,3 +325,15 @@ def test_a_run_in_a_notebook_leads_to_its_page():
     html = read._repr_html_()
     assert f'<a href="{page.absolute().as_uri()}">' in html
     assert 'aria-label="from 3 to 1"' in html
+
+
+def test_a_frame_of_points_is_good_until_the_store_is_compacted():
+    """Its files went: it says so and returns no part of the points; a new one has all of them."""
+    for value in (1.0, 2.0):
+        log("a", rmse=value)
+    points, runs = runsite.read_metrics(), runsite.read_runs()
+    assert len(list(Store.open("runs").compact(everything=True))) == 2
+    with pytest.raises(FileNotFoundError):
+        points.collect()
+    assert runs.collect().height == 2
+    assert sorted(runsite.read_metrics().collect()["value"]) == [1.0, 2.0]

@@ -108,6 +108,15 @@ def test_stages_move_between_versions(client, two):
         client.transition_model_version_stage("taxi", "1", "Prod")
 
 
+def test_a_version_tells_who_registered_it(client, two, monkeypatch):
+    """The name that the commit will have; the account's where Git knows none."""
+    assert client.get_model_version("taxi", "1").user_id == "Ada Tester"
+    monkeypatch.delenv("GIT_AUTHOR_NAME")
+    monkeypatch.setenv("LOGNAME", "ada")
+    source = client.get_model_version("taxi", "1").source
+    assert client.create_model_version("taxi", source).user_id == "ada"
+
+
 def test_aliases_name_versions(client, two):
     """An alias is a second name that can be moved and removed."""
     client.set_registered_model_alias("taxi", "champion", "2")
