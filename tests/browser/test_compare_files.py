@@ -154,6 +154,7 @@ def test_a_sound_can_be_played(compare):
     """What a page cannot show as text is offered as what it is, with size and digest."""
     page = compare(2)
     file = open_file(page, "tone.wav")
+    file.locator("audio").first.wait_for()
     assert file.locator("audio[controls]").count() == 2
     assert "44 B" in file.inner_text()
 

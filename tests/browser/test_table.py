@@ -348,7 +348,10 @@ def test_the_python_query_gives_the_same_runs(view, folder, page_text):
 
 @pytest.fixture
 def page_text():
-    return lambda page: page.evaluate("runsite.makePython(runsite.view)")
+    return lambda page: page.evaluate(
+        "runsite.loadScripts(document.querySelector('[data-toolbar]').dataset.scripts)"
+        ".then(() => runsite.makePython(runsite.view))"
+    )
 
 
 def test_the_copied_query_reaches_the_clipboard(view):
@@ -385,7 +388,7 @@ def test_hostile_names_are_only_names(open_site, shared_data, tmp_path):
     page = open_site(tmp_path / "site", path=EXPERIMENT)
     page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
     wait_until(page, "window.runsite && window.runsite.view")
-    answer = page.evaluate("""() => {
+    answer = page.evaluate("""async () => {
         const { view } = runsite;
         const ids = view.runs.columns.filter((c) => c.group !== "hidden").map((c) => c.id);
         view.setColumns(ids, true);
@@ -400,6 +403,7 @@ def test_hostile_names_are_only_names(open_site, shared_data, tmp_path):
             clauses.push([clause, mask.reduce((a, b) => a + b, 0), back.words.has(word) || back.missing]);
         }
         view.setGroup([ids.find((id) => id.startsWith("params."))]);
+        await runsite.loadScripts(document.querySelector("[data-toolbar]").dataset.scripts);
         runsite.makeCsv(view);
         return [ids, read.shown, clauses, JSON.parse(runsite.makeJson(view)).length];
     }""")

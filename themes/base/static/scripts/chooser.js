@@ -3,13 +3,7 @@
 (function () {
   "use strict";
 
-  const { make, formatCount, openPopover, COLUMN_KINDS } = window.runsite;
-
-  /** @param {any} page the experiment's view with its commands */
-  function makeChooser(page) {
-    const button = make("button", { type: "button", class: "plain", "aria-haspopup": "dialog", onclick: () => openPopover(button, "Columns", (/** @type {HTMLElement} */ panel) => fillChooser(panel, page)) }, "Columns");
-    return button;
-  }
+  const { make, formatCount, COLUMN_KINDS } = window.runsite;
 
   /** @param {HTMLElement} panel @param {any} page */
   function fillChooser(panel, page) {
@@ -110,5 +104,5 @@
     }
   }
 
-  Object.assign(window.runsite, { makeChooser });
+  Object.assign(window.runsite, { fillChooser });
 })();

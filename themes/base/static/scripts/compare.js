@@ -3,7 +3,7 @@
   "use strict";
 
   const { runsite } = window;
-  const { make, pageData, load, readState, writeState, formatList, parseList, findRuns, mergeRuns, loadFacts, makeSideBySide, makeCodeLinks, makePictures, makeFiles, openPopover, fillPicker, makeTick, makeCsv, download, formatCount, ComparedRows } = runsite;
+  const { make, pageData, load, readState, writeState, formatList, parseList, findRuns, mergeRuns, loadFacts, makeSideBySide, makeCodeLinks, loadScripts, openPopover, fillPicker, makeTick, formatCount, ComparedRows } = runsite;
   /** More runs than this are rows: nobody reads a hundred columns. */
   const MAX_COLUMNS = 16;
 
@@ -96,7 +96,8 @@
       this.draw();
       document.dispatchEvent(new CustomEvent("runsite:compared"));
       if (!chosen.length) return;
-      const facts = this.inRows ? null : await loadFacts(this.runs, chosen);
+      // What shows files is for those who compare runs beside each other.
+      const [facts] = this.inRows ? [null] : await Promise.all([loadFacts(this.runs, chosen), loadScripts(this.host.dataset.filesScripts)]);
       if (turn !== this.turn) return;
       this.facts = facts;
       if (facts && !this.inRows) this.drawColumns();
@@ -126,19 +127,26 @@
     }
 
     drawBelow() {
-      const pictures = this.inRows ? null : makePictures(this);
+      const pictures = this.inRows ? null : runsite.makePictures(this);
       const curves = this.runs.find("run.curves");
       const some = curves ? this.rows.filter((row) => !curves.isMissing(row)) : [];
       const plot = make("div", { class: "plot" });
       const section = some.length ? make("section", { "data-compare-curves": true }, make("h2", {}, "Learning curves"), make("div", { class: "panel" }, plot)) : null;
-      const files = this.inRows ? null : makeFiles(this);
+      const files = this.inRows ? null : runsite.makeFiles(this);
       this.below.replaceChildren(...[section, pictures, files].filter((part) => part !== null));
-      if (section) void new runsite.CurvesPlot(plot, this.runs).show(some);
+      if (section) void this.drawCurves(plot, some);
     }
 
-    saveCsv() {
+    /** Charts are for runs that have a history. @param {HTMLElement} plot @param {number[]} rows */
+    async drawCurves(plot, rows) {
+      await loadScripts(this.host.dataset.curvesScripts);
+      if (plot.isConnected) void new runsite.CurvesPlot(plot, this.runs).show(rows);
+    }
+
+    async saveCsv() {
+      await loadScripts(this.host.dataset.panelsScripts);
       const columns = this.runs.columns.filter((/** @type {any} */ c) => c.group !== "hidden" && c.filled > 0);
-      download("compared-runs.csv", "text/csv", makeCsv({ runs: this.runs, rows: this.rows, columns }));
+      runsite.download("compared-runs.csv", "text/csv", runsite.makeCsv({ runs: this.runs, rows: this.rows, columns }));
     }
   }
 

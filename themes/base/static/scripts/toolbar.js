@@ -2,7 +2,7 @@
 (function () {
   "use strict";
 
-  const { make, formatCount, root, openPopover, closePopover, makeItem, makeTick, makeChooser, makeCsv, makeJson, makePython, download, copyText } = window.runsite;
+  const { make, formatCount, root, openPopover, loadScripts } = window.runsite;
 
   class Toolbar {
     /** @param {HTMLElement} bar @param {any} page the experiment's view with its commands */
@@ -18,12 +18,22 @@
       this.clear = make("button", { type: "button", class: "plain", hidden: true, onclick: () => page.select([...page.selected], false) }, "Clear selection");
       this.chips = make("ul", { class: "chips", "aria-label": "What narrows and groups the table", hidden: true });
       this.said = make("p", { class: "hidden-text", role: "status" });
-      /** @type {HTMLElement} */
-      const view = make("button", { type: "button", class: "plain", "aria-haspopup": "dialog", onclick: () => openPopover(view, "View", (/** @type {HTMLElement} */ panel) => this.fillView(panel)) }, "View");
-      /** @type {HTMLElement} */
-      const save = make("button", { type: "button", class: "plain", "aria-haspopup": "dialog", onclick: () => openPopover(save, "Export", (/** @type {HTMLElement} */ panel) => this.fillExport(panel)) }, "Export");
-      bar.append(make("div", { class: "toolbar-filter" }, input), this.count, this.unbrush, this.clear, this.compare, make("div", { class: "toolbar-panels" }, makeChooser(page), view, save), this.complaint, this.chips, this.said);
+      this.scripts = bar.dataset.scripts;
+      const panels = make("div", { class: "toolbar-panels" }, ...["Columns", "View", "Export"].map((title) => this.makePanelButton(title)));
+      // On the way to a button there is time to load what it opens.
+      for (const event of ["pointerenter", "focusin"]) panels.addEventListener(event, () => void loadScripts(this.scripts), { once: true });
+      bar.append(make("div", { class: "toolbar-filter" }, input), this.count, this.unbrush, this.clear, this.compare, panels, this.complaint, this.chips, this.said);
       bar.hidden = false;
+    }
+
+    /** @param {string} title of a panel, which is filled by scripts that come when it is opened */
+    makePanelButton(title) {
+      const open = async () => {
+        await loadScripts(this.scripts);
+        openPopover(button, title, (/** @type {HTMLElement} */ panel) => window.runsite.fillPanel(title, panel, this.page));
+      };
+      const button = make("button", { type: "button", class: "plain", "aria-haspopup": "dialog", onclick: () => void open() }, title);
+      return button;
     }
 
     /** Show the state of the view. */
@@ -64,44 +74,6 @@
     /** Tell a screen reader. @param {string} text */
     say(text) {
       this.said.textContent = text;
-    }
-
-    /** @param {HTMLElement} panel */
-    fillView(panel) {
-      const { page } = this;
-      const { runs } = page;
-      const select = /** @type {HTMLSelectElement} */ (make("select", {}, make("option", { value: "" }, "nothing")));
-      for (const column of runs.columns) {
-        if (column.group === "hidden" || column.id === "run.id" || column.distinct < 2 || column.distinct > Math.max(2, runs.size / 2)) continue;
-        select.append(make("option", { value: column.id }, column.group === "run" ? column.label : `${column.label} (${column.group.replace(/s$/, "")})`));
-      }
-      select.value = page.group.length === 1 ? page.group[0] : "";
-      select.addEventListener("change", () => page.setGroup(select.value ? [select.value] : []));
-      panel.append(make("label", { class: "menu-field" }, make("span", {}, "Group by"), select));
-      if (page.nested) panel.append(makeTick("Fold nested runs under their parents", page.nest, (/** @type {boolean} */ on) => page.setNest(on)));
-      const metrics = page.columns.filter((/** @type {any} */ column) => column.group === "metrics").map((/** @type {any} */ column) => column.id);
-      if (metrics.length) panel.append(makeTick("Shade metrics by value", metrics.every((/** @type {string} */ id) => page.shaded.has(id)), (/** @type {boolean} */ on) => page.shade(metrics, on)));
-      if (!runs.get("run.curves").isEmpty) panel.append(makeTick("Sparklines of histories", page.sparks, (/** @type {boolean} */ on) => page.setSparks(on)));
-      panel.append(make("div", { class: "menu-list" }, makeItem("Reset this view", () => {
-        closePopover({ refocus: true });
-        page.reset();
-      })));
-      panel.append(make("details", { class: "menu-note" }, make("summary", {}, "Keys"), make("p", {}, "Arrows move, Space selects, Enter opens or sorts. Shift with a header sorts by a further column, Alt with an arrow moves it, Alt and Down opens its options.")));
-    }
-
-    /** @param {HTMLElement} panel */
-    fillExport(panel) {
-      const { page } = this;
-      const name = page.fileName();
-      const note = make("p", { class: "menu-note", role: "status" }, `${formatCount(page.rows.length)} runs as shown`);
-      const copy = (/** @type {() => string} */ text, /** @type {string} */ what) => async () => {
-        note.textContent = (await copyText(text())) ? `${what} copied` : `${what} could not be copied`;
-      };
-      panel.append(make("div", { class: "menu-list" },
-        makeItem("Download CSV", () => download(`${name}.csv`, "text/csv", makeCsv(page))),
-        makeItem("Download JSON", () => download(`${name}.json`, "application/json", makeJson(page))),
-        makeItem("Copy as Python query", copy(() => makePython(page), "Query")),
-        makeItem("Copy link to this view", copy(() => location.href, "Link"))), note);
     }
   }
 
