@@ -2,7 +2,7 @@
 (function () {
   "use strict";
 
-  const { make, load, pageData, readState, root, showCurves, loadCurves, elements } = window.runsite;
+  const { make, load, pageData, readState, root, showCurves, loadCurves, offerCopies, elements } = window.runsite;
   const { link, statusPill, factValue, title, factTable, pairTable, section, list, directionMark, makeMetrics, drawSparkline, makeFiles } = elements;
   /** @type {(columns: any) => any[]} */
   const rows = elements.rows;
@@ -129,6 +129,7 @@
     document.title = `${run.run.name} · ${run.experiment.label}`;
     addCrumb(run.experiment);
     fill(main, [hero(run), ...sections(run)]);
+    offerCopies(main);
     main.dataset.shownRun = id;
     if (run.has_curves) await drawHistories(run);
   }

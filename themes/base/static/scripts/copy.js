@@ -35,7 +35,14 @@
     box.append(block, button);
   }
 
+  /** @param {ParentNode} host whose blocks of code have no button yet */
+  function offerCopies(host) {
+    for (const block of host.querySelectorAll("pre.code")) addButton(/** @type {HTMLElement} */ (block));
+  }
+
+  Object.assign(window.runsite, { offerCopies });
   document.addEventListener("DOMContentLoaded", () => {
-    for (const block of document.querySelectorAll("main pre.code")) addButton(/** @type {HTMLElement} */ (block));
+    const main = document.querySelector("main");
+    if (main) offerCopies(main);
   });
 })();
