@@ -66,6 +66,26 @@ def test_a_long_name_leaves_the_columns_their_place(open_site, site):
     assert max(widths) < 420
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_no_name_and_no_menu_makes_a_page_wider(open_site, site, width):
+    """A page is as wide as the window: beside the run of a long name, and with every menu open."""
+    wider = "() => document.documentElement.scrollWidth > innerWidth"
+    page = open_site(site, path=f"runs/{make_run_id(2)}.html")
+    page.set_viewport_size({"width": width, "height": 800})
+    assert page.locator(".siblings a").inner_text().split()[0] == "←"
+    assert not page.evaluate(wider)
+    page.goto(page.url.replace(f"runs/{make_run_id(2)}.html", EXPERIMENT))
+    page.wait_for_selector(".parallel canvas")
+    menus = page.locator("details.menu > summary:visible")
+    opened = 0
+    for menu in menus.all():
+        menu.click()
+        assert not page.evaluate(wider)
+        menu.click()
+        opened += 1
+    assert opened >= 2
+
+
 def test_nothing_moves_while_a_page_loads(open_site, site):
     """The plots get a place that was kept for them: the table below stays where it was."""
     page = open_site(site, path=EXPERIMENT)
