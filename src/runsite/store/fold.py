@@ -7,6 +7,7 @@ after it is sealed.
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias, TypeVar
@@ -230,17 +231,28 @@ def check_record(record: object) -> None:
     Raises:
         TypeError: One does not; an event that no writer of ours made can hold anything.
     """
-    for field in dataclasses.fields(record):  # type: ignore[arg-type]
-        value = getattr(record, field.name)
-        kinds = [_KINDS.get(name, ()) for name in str(field.type).split(" | ")]
-        if all(kinds) and not isinstance(value, tuple(kind for each in kinds for kind in each)):
-            raise TypeError(f"{field.name} is {value!r}")
+    for name, kinds in _list_fields(type(record)):  # type: ignore[arg-type]  # classes can be hashed
+        value = getattr(record, name)
+        if kinds:
+            if not isinstance(value, kinds):
+                raise TypeError(f"{name} is {value!r}")
+            continue
         items = value.values() if isinstance(value, Mapping) else value
         for item in items if isinstance(value, Mapping | tuple) else (value,):
             if dataclasses.is_dataclass(item):
                 check_record(item)
             elif isinstance(value, Mapping | tuple) and not isinstance(item, str):
-                raise TypeError(f"{field.name} holds {item!r}")
+                raise TypeError(f"{name} holds {item!r}")
+
+
+@functools.cache
+def _list_fields(record: type) -> tuple[tuple[str, tuple[type, ...]], ...]:
+    """List a record's fields with the plain types that each may hold; none where others may."""
+    found = []
+    for field in dataclasses.fields(record):
+        kinds = [_KINDS.get(name, ()) for name in str(field.type).split(" | ")]
+        found.append((field.name, tuple(k for each in kinds for k in each) if all(kinds) else ()))
+    return tuple(found)
 
 
 def _texts(values: object) -> dict[str, str]:

@@ -18,6 +18,7 @@ from runsite.store.columns import RUNS
 __all__ = ["record_from_row", "row_from_record"]
 
 _SOURCE_FIELDS = tuple(f.name for f in dataclasses.fields(SourceRecord))
+_SUMMARY_FIELDS = tuple(f.name for f in dataclasses.fields(MetricSummary) if f.name != "last")
 _PLAIN_FIELDS = tuple(
     f.name
     for f in dataclasses.fields(RunRecord)
@@ -34,7 +35,10 @@ def row_from_record(record: RunRecord) -> dict[str, object]:
     row["packages"] = sorted(record.source.packages.items())
     summaries = sorted(record.metrics.items())
     row["metrics"] = [(key, summary.last) for key, summary in summaries]
-    row["metric_summaries"] = [(key, dataclasses.asdict(summary)) for key, summary in summaries]
+    row["metric_summaries"] = [
+        (key, {name: getattr(summary, name) for name in _SUMMARY_FIELDS})
+        for key, summary in summaries
+    ]
     for name in ("inputs", "artifacts", "models"):
         row[name] = [dataclasses.asdict(item) for item in getattr(record, name)]
     row["sessions"], row["parts"] = list(record.sessions), list(record.parts)

@@ -46,6 +46,7 @@ _BODY_CRC = struct.Struct("<28sI")
 _KEY_ID = struct.Struct("<I")
 _WHOLE = struct.Struct(f"{SLOT}s")
 _BLOCK = 512 * SLOT
+_PROBE = 16 * SLOT
 _RESIDUE = zlib.crc32(zlib.crc32(b"").to_bytes(4, "little"))
 """The CRC-32 of any bytes followed by their own, little-endian."""
 
@@ -177,6 +178,12 @@ def _is_sound(view: memoryview, position: int) -> bool:
 def _skip_points(view: memoryview, position: int) -> int:
     """Return the offset of the first slot from `position` on that is no sound point."""
     end = position + (len(view) - position) // SLOT * SLOT
+    # Where events and points take turns, as for keys that are new, a block is not worth its calls.
+    first = view[position : min(position + _PROBE, end)]
+    found = _count_points(first)
+    position += found
+    if found < len(first):
+        return position
     while position < end:
         block = view[position : min(position + _BLOCK, end)]
         if not _all_points(block):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import sys
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from runsite.store.slots import (
     HEADER,
     SLOT,
     TornSlotError,
+    _all_points,
     format_event,
     format_point,
     iter_points,
@@ -171,3 +173,22 @@ def test_blocks_of_points_are_checked_slot_by_slot_where_needed(count, bad):
     expected = [n for n in range(count) if n != bad]
     assert [step for step, *_ in iter_points(slots.points)] == expected
     assert bool(slots.damage or slots.torn_bytes) == (bad < count)
+
+
+def test_points_and_events_in_turns_are_not_checked_by_blocks():
+    """A run that logs each key once has an event before every point: its cost stays linear."""
+    records = [item for n in range(500) for item in (("keys", n, {str(n): "m"}), (n, n, 1.0, n))]
+    data = written(records)
+    blocks = 0
+
+    def count(frame, event, _function):
+        nonlocal blocks
+        blocks += event == "call" and frame.f_code is _all_points.__code__
+
+    sys.setprofile(count)
+    try:
+        found = parse_slots(data)
+    finally:
+        sys.setprofile(None)
+    assert (len(found.events), len(found.points)) == (500, 500 * SLOT)
+    assert blocks == 0
