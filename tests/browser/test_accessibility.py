@@ -119,3 +119,33 @@ def test_a_page_is_used_by_keyboard_alone(open_site, site):
     page.keyboard.press("Enter")
     assert page.locator("th[aria-sort]").count() == 1
     assert page.evaluate("document.activeElement.matches('[data-sort]')")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("path", ["index.html", "models/taxi/2.html", "data/index.html"])
+def test_what_has_the_focus_is_seen(open_site, site, path, width):
+    """Going back through a page, nothing hides under the header, and each stop has its ring."""
+    page = open_site(site, path=path, viewport={"width": width, "height": 600})
+    page.locator(".foot a").last.focus()
+    stops = 0
+    for _ in range(80):
+        page.keyboard.press("Shift+Tab")
+        seen = page.evaluate(
+            """() => {
+                const stop = document.activeElement;
+                if (stop === document.body || stop.closest(".top") || stop.matches(".skip")) return null;
+                const { top, bottom, left, right } = stop.getBoundingClientRect();
+                const header = document.querySelector(".top").getBoundingClientRect().bottom;
+                const ring = getComputedStyle(stop);
+                return {
+                    inside: bottom > Math.max(header, 0) && top < innerHeight && left < innerWidth && right > 0,
+                    ring: ring.outlineStyle === "solid" && parseFloat(ring.outlineWidth) >= 2,
+                    name: stop.textContent.trim().slice(0, 40),
+                };
+            }"""
+        )
+        if seen is None:
+            break
+        assert (seen["inside"], seen["ring"]) == (True, True), seen["name"]
+        stops += 1
+    assert stops > 5
