@@ -171,7 +171,7 @@ def test_it_shows_files_nested_runs_and_groups(open_site, tmp_path, monkeypatch)
     children = page.locator("section[aria-labelledby=children]")
     heads = children.locator("thead th").all_inner_texts()
     assert [head.split()[0] for head in heads] == [
-        "Run", "Status", "depth", "rmse", "Duration"
+        "Run", "Status", "rmse", "depth", "Duration"
     ]  # fmt: skip
     assert children.locator("tbody a").all_inner_texts() == ["depth-3", "depth-9"]
     page.get_by_label("Step of masks").press("Home")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,8 @@ MAX_CONSIDERED = 2000
 _MAX_ROWS = 200
 _MAX_PARAMS = 4
 _MAX_METRICS = 3
+_MANY_DIGITS = 9
+_LONG_NUMBER = re.compile(r"-?[0-9]+\.[0-9]+(e-?[0-9]{1,3})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ class NestedRow:
 class NestedTable:
     """Runs nested in a run."""
 
-    columns: tuple[NestedColumn, ...] = told("Params first, then metrics.")
+    columns: tuple[NestedColumn, ...] = told("Metrics first, then params.")
     rows: tuple[NestedRow, ...] = told("Best first, by the first metric that has a direction.")
 
 
@@ -73,8 +76,8 @@ def make_nested_table(
     params = _differing_params(records)
     metrics = _main_metrics(records, directions=directions)
     columns = (
-        *(NestedColumn(key, "param", "") for key in params),
         *(NestedColumn(key, "metric", direction) for key, direction in metrics),
+        *(NestedColumn(key, "param", "") for key in params),
     )
     best = {key: _find_best(records, key, direction) for key, direction in metrics}
     ordered = sorted(runs, key=lambda pair: _place(pair[1], metrics))
@@ -82,8 +85,8 @@ def make_nested_table(
         NestedRow(
             run=reference,
             cells=(
-                *(NestedCell(record.params.get(key, ""), "param", best=False) for key in params),
                 *(_metric_cell(record, key, best=best[key]) for key, _ in metrics),
+                *(_param_cell(record.params.get(key, "")) for key in params),
             ),
             duration=_duration(record),
         )
@@ -138,6 +141,13 @@ def _place(record: RunRecord, metrics: Sequence[tuple[str, str]]) -> tuple[int, 
                 return (1, 0.0)
             return (0, value if direction == "min" else -value)
     return (0, 0.0)
+
+
+def _param_cell(text: str) -> NestedCell:
+    """Show a param; of a number with very many digits those that tell runs apart."""
+    if len(text) > _MANY_DIGITS and _LONG_NUMBER.fullmatch(text):
+        text = format_number(float(text))
+    return NestedCell(text, "param", best=False)
 
 
 def _metric_cell(record: RunRecord, key: str, *, best: float | None) -> NestedCell:

@@ -46,20 +46,34 @@ def test_trials_stand_best_first_with_what_they_differ_in():
         directions={},
     )
     assert table.columns == (
-        NestedColumn("alpha", "param", ""),
         NestedColumn("val_rmse", "metric", "min"),
         NestedColumn("r2", "metric", "max"),
         NestedColumn("extra", "metric", ""),
+        NestedColumn("alpha", "param", ""),
     )
     assert [(row.run.name, *(cell.text for cell in row.cells)) for row in table.rows] == [
-        ("run-3", "3", "5", "0.5000", ""),
-        ("run-1", "1", "7", "", "1"),
-        ("run-2", "2", "NaN", "0.9000", ""),
+        ("run-3", "5", "0.5000", "", "3"),
+        ("run-1", "7", "", "1", "1"),
+        ("run-2", "NaN", "0.9000", "", "2"),
         ("run-4", "", "", "", ""),
     ]
     marked = [(r.run.name, i) for r in table.rows for i, cell in enumerate(r.cells) if cell.best]
-    assert marked == [("run-3", 1), ("run-2", 2)]
+    assert marked == [("run-3", 0), ("run-2", 1)]
     assert [row.duration for row in table.rows] == ["3.0 s", "1.0 s", "2.0 s", "4.0 s"]
+
+
+def test_long_numbers_of_params_are_shortened():
+    """Sixteen digits of a search push what came of it off the page; words and ids stay whole."""
+    long = {"lr": "0.7554983955592309", "id": "0012345678901", "name": "0.1.2.3.4.5.6"}
+    table = make_nested_table([trial(1, params=long), trial(2, params={})], directions={})
+    told = dict(
+        zip(
+            (column.label for column in table.columns),
+            (cell.text for cell in table.rows[0].cells),
+            strict=True,
+        )
+    )
+    assert told == {**long, "lr": "0.7555"}
 
 
 def test_without_a_known_direction_the_order_stays():

@@ -39,10 +39,11 @@
       make("th", { scope: "row" }, ...name, " ", directionMark(metric.direction)),
       make("td", { class: "num strong", title: metric.last_exact }, metric.last));
     if (!several) return line;
-    line.append(
+    const range = metric.count === "1" ? [make("td", {}), make("td", {}), make("td", {})] : [
       make("td", { class: "num muted" }, metric.last_step),
       make("td", { class: "num", title: at(metric.min_step) }, metric.min),
-      make("td", { class: "num", title: at(metric.max_step) }, metric.max),
+      make("td", { class: "num", title: at(metric.max_step) }, metric.max)];
+    line.append(...range,
       make("td", { class: "num muted" }, metric.count),
       make("td", { class: "spark-cell", "data-spark": metric.key }));
     return line;

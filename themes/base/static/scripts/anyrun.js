@@ -39,6 +39,7 @@
       run.note ? make("pre", { class: "prose" }, run.note) : null,
       make("nav", { class: "siblings", "aria-label": "Runs of this experiment" },
         run.previous ? link(run.previous.path, `← ${run.previous.name}`, { rel: "prev" }) : null,
+        link(`compare.html#runs=${run.run.run_id}`, "Compare with others"),
         run.following ? link(run.following.path, `${run.following.name} →`, { rel: "next" }) : null));
   }
 
@@ -49,13 +50,19 @@
       ...(packages.length ? [make("details", {}, make("summary", {}, `${packages.length} libraries`), pairTable(run.packages))] : [])]);
   }
 
+  /** Very many params take the whole width. @param {HTMLElement | null} part @param {Item} things */
+  function widen(part, things) {
+    if (part && rows(things).length > 24) part.className = "wide";
+    return part;
+  }
+
   /** The runs nested in this one with what they differ in, the best first. @param {Item} run */
   function nestedRuns(run) {
     const columns = rows(run.nested.columns);
     const heads = [["Run", ""], ["Status", ""], ...columns.map(({ label, kind }) => [label, kind === "metric" ? "num" : ""]), ["Duration", "num"]];
     const cell = (/** @type {Item} */ { kind, text, best }) => make("td", { class: kind === "metric" ? "num" : false }, best ? make("strong", { class: "best", title: "the best of these runs" }, text) : text ?? "");
     const lines = rows(run.nested.rows).map(({ run: child, cells, duration }) => make("tr", {}, make("th", { scope: "row" }, link(child.path, child.name, { class: "run-link" })), make("td", {}, statusPill(child.status)), ...rows(cells).map(cell), make("td", { class: "num" }, duration ?? "")));
-    return section("children", "Nested runs", run.children, () => {
+    const part = section("children", "Nested runs", run.children, () => {
       const box = list("children", /** @type {[string, string][]} */ (heads), lines);
       box.querySelectorAll("thead th").forEach((/** @type {Element} */ head, /** @type {number} */ i) => {
         const mark = directionMark(columns[i - 2]?.direction);
@@ -64,6 +71,9 @@
       const more = run.n_children > lines.length ? make("p", { class: "muted" }, `${lines.length} of ${run.n_children}; the experiment's table has them all.`) : null;
       return more ? [box, more] : [box];
     }, String(run.n_children));
+    const ids = rows(run.nested.rows).slice(0, 10).map(({ run: child }) => child.run_id);
+    if (ids.length > 1) part?.querySelector(".section-head .muted")?.append(" · ", link(`compare.html#runs=${ids.join(",")}`, `Compare ${lines.length > 10 ? "the best 10" : "them"}`));
+    return part;
   }
 
   /** @param {Item} run */
@@ -75,7 +85,7 @@
         make("div", { class: "curves", hidden: true, "data-history": "" })]),
       nestedRuns(run),
       make("div", { class: "columns" },
-        section("params", "Params", run.params, () => [pairTable(run.params)]),
+        widen(section("params", "Params", run.params, () => [pairTable(run.params)]), run.params),
         make("div", {},
           section("tags", "Tags", run.tags, () => [pairTable(run.tags)]),
           section("code", "Code", run.code, () => [factTable(run.code)]),

@@ -3,6 +3,8 @@
   "use strict";
 
   const { make, root } = window.runsite;
+  const MANY_PAIRS = 24;
+  const COLUMNS = 3;
 
   /** @typedef {Record<string, any>} Item */
 
@@ -43,10 +45,13 @@
       make("tr", {}, make("th", { scope: "row" }, fact.label), make("td", { title: title(fact) }, factValue(fact))))));
   }
 
-  /** @param {Item} pairs */
+  /** As the macro `pairs` makes it: very many stand in columns. @param {Item} pairs */
   function pairTable(pairs) {
-    return make("table", { class: "pairs" }, make("tbody", {}, ...rows(pairs).map(({ key, value }) =>
-      make("tr", {}, make("th", { scope: "row" }, key), make("td", {}, make("code", {}, value || ""))))));
+    const all = rows(pairs);
+    const parts = all.length > MANY_PAIRS ? COLUMNS : 1;
+    const ends = Array.from({ length: parts + 1 }, (_, i) => Math.floor(all.length / parts) * i + Math.min(i, all.length % parts));
+    return make("div", { class: "pairs-parts" }, ...ends.slice(1).map((end, i) => make("table", { class: "pairs" }, make("tbody", {}, ...all.slice(ends[i], end).map(({ key, value }) =>
+      make("tr", {}, make("th", { scope: "row" }, key), make("td", {}, make("code", {}, value || ""))))))));
   }
 
   /** A section; nothing where there is nothing to say. @param {string} id @param {string} heading @param {Item} things @param {() => Node[]} fill @param {string} [aside] */
