@@ -38,9 +38,9 @@
       run.parent ? make("p", { class: "muted" }, "Nested in ", link(run.parent.path, run.parent.name, { class: "run-link" })) : null,
       run.note ? make("pre", { class: "prose" }, run.note) : null,
       make("nav", { class: "siblings", "aria-label": "Runs of this experiment" },
-        run.previous ? link(run.previous.path, `← ${run.previous.name}`, { rel: "prev" }) : null,
+        run.previous ? make("a", { href: root() + run.previous.path, rel: "prev" }, "← ", make("span", {}, run.previous.name)) : null,
         link(`compare.html#runs=${run.run.run_id}`, "Compare with others"),
-        run.following ? link(run.following.path, `${run.following.name} →`, { rel: "next" }) : null));
+        run.following ? make("a", { href: root() + run.following.path, rel: "next" }, make("span", {}, run.following.name), " →") : null));
   }
 
   /** @param {Item} run */
