@@ -19,10 +19,21 @@ from runsite.integrations.model_logging import ModelInfo
 from runsite.integrations.model_options import LogOptions, SaveOptions
 from runsite.models.flavors.catboost import FLAVOR, load_catboost, write_catboost
 
-__all__ = ["FLAVOR_NAME", "autolog", "load_model", "log_model", "save_model"]
+__all__ = [
+    "FLAVOR_NAME",
+    "autolog",
+    "get_default_conda_env",
+    "get_default_pip_requirements",
+    "load_model",
+    "log_model",
+    "save_model",
+]
 
 FLAVOR_NAME = FLAVOR
 _FLAVOR = ModelFlavor(FLAVOR, write=write_catboost, read=load_catboost)
+
+get_default_conda_env = _FLAVOR.get_default_conda_env
+get_default_pip_requirements = _FLAVOR.get_default_pip_requirements
 
 
 def save_model(

@@ -31,6 +31,7 @@ from runsite.models.flavors.pyfunc import (
     write_python_model,
 )
 from runsite.models.folder import FlavorFiles, save_folder
+from runsite.models.requirements import find_requirements, make_conda_env
 from runsite.models.scoring import PyFuncModel, load_folder
 from runsite.models.settings import read_settings
 
@@ -39,6 +40,8 @@ __all__ = [
     "PythonModel",
     "PythonModelContext",
     "WrappedModel",
+    "get_default_conda_env",
+    "get_default_pip_requirements",
     "get_model_dependencies",
     "load_model",
     "log_model",
@@ -146,6 +149,16 @@ def log_model(
         run_id=options.get("run_id"),
         registered_model_name=options.get("registered_model_name"),
     )
+
+
+def get_default_pip_requirements() -> list[str]:
+    """List what every model of one's own needs, as installed now; its imports come on top."""
+    return find_requirements(["cloudpickle"])
+
+
+def get_default_conda_env() -> dict[str, object]:
+    """Make the content of a ``conda.yaml`` of `get_default_pip_requirements`."""
+    return make_conda_env(get_default_pip_requirements())
 
 
 def get_model_dependencies(model_uri: str, format: str = "pip") -> str:  # noqa: A002 - MLflow's word

@@ -29,6 +29,8 @@ __all__ = [
     "FLAVOR_NAME",
     "SUPPORTED_SERIALIZATION_FORMATS",
     "autolog",
+    "get_default_conda_env",
+    "get_default_pip_requirements",
     "load_model",
     "log_model",
     "save_model",
@@ -37,6 +39,9 @@ __all__ = [
 FLAVOR_NAME = FLAVOR
 SUPPORTED_SERIALIZATION_FORMATS = list(FORMATS)
 _FLAVOR = ModelFlavor(FLAVOR, write=write_sklearn, read=load_sklearn)
+
+get_default_conda_env = _FLAVOR.get_default_conda_env
+get_default_pip_requirements = _FLAVOR.get_default_pip_requirements
 
 
 def save_model(

@@ -13,6 +13,7 @@ from runsite.integrations.model_logging import ModelInfo, log_folder
 from runsite.integrations.model_options import LogOptions, SaveOptions, find_example, make_options
 from runsite.models.folder import save_folder
 from runsite.models.mlmodel import read_mlmodel
+from runsite.models.requirements import find_requirements, make_conda_env
 
 __all__ = ["ModelFlavor"]
 
@@ -66,6 +67,23 @@ class ModelFlavor:
         model = read_mlmodel(folder)
         model.get_flavor(self.name)
         return self.read(folder, model=model)
+
+    def get_default_pip_requirements(
+        self,
+        include_cloudpickle: bool = False,  # noqa: FBT001, FBT002 - MLflow's argument
+    ) -> list[str]:
+        """List what every model of this library needs, as installed now: ``name==version``.
+
+        What one model needs is found from the model when it is saved.
+        """
+        return find_requirements([self.name, *(["cloudpickle"] if include_cloudpickle else [])])
+
+    def get_default_conda_env(
+        self,
+        include_cloudpickle: bool = False,  # noqa: FBT001, FBT002 - MLflow's argument
+    ) -> dict[str, object]:
+        """Make the content of a ``conda.yaml`` of `get_default_pip_requirements`."""
+        return make_conda_env(self.get_default_pip_requirements(include_cloudpickle))
 
     def _bind(
         self, model: Any, options: SaveOptions, choices: dict[str, object]

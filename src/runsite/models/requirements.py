@@ -22,6 +22,7 @@ __all__ = [
     "ENVIRONMENT",
     "find_distribution",
     "find_requirements",
+    "make_conda_env",
     "merge_requirements",
     "write_environment",
 ]
@@ -130,12 +131,13 @@ def write_environment(
     if isinstance(conda_env, str | Path):
         conda.write_bytes(_read(conda_env))
         return
-    plain = {
-        "name": "runsite-env",
-        "channels": ["conda-forge"],
-        "dependencies": [f"python={python}", "pip", {"pip": list(requirements)}],
-    }
-    _write_yaml(conda, conda_env or plain)
+    _write_yaml(conda, conda_env or make_conda_env(requirements))
+
+
+def make_conda_env(requirements: Sequence[str]) -> dict[str, object]:
+    """Make the content of a ``conda.yaml`` that installs requirements by pip into this Python."""
+    dependencies = [f"python={platform.python_version()}", "pip", {"pip": list(requirements)}]
+    return {"name": "runsite-env", "channels": ["conda-forge"], "dependencies": dependencies}
 
 
 @functools.lru_cache(maxsize=1)
