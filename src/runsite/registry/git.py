@@ -62,7 +62,7 @@ class Checkout:
 
     def find_commit(self, rev: str) -> str | None:
         """Return the full id of the commit that a revision names, or None."""
-        if rev.startswith("-"):
+        if not rev or rev.startswith("-"):
             return None
         return self.ask("rev-parse", "--quiet", "--verify", "--end-of-options", f"{rev}^{{commit}}")
 

@@ -124,7 +124,7 @@ def _check_text(path: Path, text: str, options: CheckOptions) -> Checked:
     problems = list(parsed.problems)
     if document.problems:
         return Checked(registry, tuple(problems))
-    base = load_base(path, options.base, text=text) if options.base else None
+    base = load_base(path, options.base, text=text) if options.base is not None else None
     moves: tuple[Move, ...] = ()
     if base is not None:
         registry, more = _merge(base, registry, parsed.problems)

@@ -89,7 +89,9 @@ def test_diff_compares_two_revisions_and_leaves_the_checkout_alone(project, cli)
     assert git(project.folder, "branch", "--show-current") == "promote"
 
 
-@pytest.mark.parametrize("args", [["nowhere"], ["main", "nowhere"], ["--", "--help"]])
+@pytest.mark.parametrize(
+    "args", [["nowhere"], ["main", "nowhere"], ["--", "--help"], [""], ["main", ""]]
+)
 def test_a_revision_that_is_not_there_is_told(project, cli, args):
     """A typo or a shallow clone is answered by what to do, an option by a refusal."""
     done = cli("diff", *args, cwd=project.folder)

@@ -216,7 +216,12 @@ def test_a_conflict_with_the_base_is_told(project):
 
 
 @pytest.mark.parametrize(
-    ("rev", "message"), [("nowhere", "Git knows no revision 'nowhere'"), ("-h", "Git knows no")]
+    ("rev", "message"),
+    [
+        ("nowhere", "Git knows no revision 'nowhere'"),
+        ("-h", "Git knows no"),
+        ("", "Git knows no revision ''"),  # a variable that is not set: no check without its base
+    ],
 )
 def test_a_base_that_is_not_there_is_told(project, rev, message):
     """A shallow clone or a typo is answered by what to do."""
