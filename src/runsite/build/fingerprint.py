@@ -6,6 +6,7 @@ written once under names of their own, so their names and sizes stand for their 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from collections.abc import Iterator
@@ -71,13 +72,13 @@ def find_inputs_digest(layout: Layout, *, options: BuildOptions, code: str) -> s
 
 
 def _list_files(folder: Path) -> list[tuple[str, int]]:
-    try:
-        with os.scandir(folder) as entries:
-            return sorted(
-                (entry.name, entry.stat().st_size) for entry in entries if entry.is_file()
-            )
-    except FileNotFoundError:
-        return []
+    found = []
+    with contextlib.suppress(FileNotFoundError), os.scandir(folder) as entries:
+        for entry in entries:
+            with contextlib.suppress(OSError):  # a link in a circle, a file that went: no input
+                if entry.is_file():
+                    found.append((entry.name, entry.stat().st_size))
+    return sorted(found)
 
 
 def _list_cards(options: BuildOptions) -> Iterator[Path]:

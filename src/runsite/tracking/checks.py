@@ -90,8 +90,13 @@ def convert_step(step: object, *, key: str) -> int:
     return number
 
 
-def convert_time_us(timestamp: object, *, key: str) -> int | None:
+def convert_time_us(timestamp: object, *, key: str, kind: str = "metric") -> int | None:
     """Turn milliseconds since 1970-01-01 UTC into microseconds; None stays None (now).
+
+    Args:
+        timestamp: The milliseconds.
+        key: What they belong to, for the message of an error.
+        kind: What the key is.
 
     Raises:
         InvalidValueError: It is no whole number, or beyond the year 2262.
@@ -103,12 +108,12 @@ def convert_time_us(timestamp: object, *, key: str) -> int | None:
             timestamp = operator.index(timestamp)  # type: ignore[arg-type]
         except TypeError:
             raise InvalidValueError(
-                f"metric {quote(key)}: the timestamp must be milliseconds since 1970, "
+                f"{kind} {quote(key)}: the timestamp must be milliseconds since 1970, "
                 f"not {quote(timestamp)}"
             ) from None
     if not -_MAX_TIME_MS < timestamp < _MAX_TIME_MS:
         raise InvalidValueError(
-            f"metric {quote(key)}: the timestamp {quote(timestamp)} is beyond the year 2262",
+            f"{kind} {quote(key)}: the timestamp {quote(timestamp)} is beyond the year 2262",
             hint="write milliseconds since 1970, not microseconds or nanoseconds",
         )
     return timestamp * 1000

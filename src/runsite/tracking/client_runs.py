@@ -50,7 +50,7 @@ class RunMethods(ClientBase):
         """
         store = self._open_store(create=True)
         experiment = experiments.get_experiment(store, str(experiment_id))
-        time_us = convert_time_us(start_time, key="start_time")
+        time_us = convert_time_us(start_time, key="start_time", kind="field")
         record = make_record(
             (experiment.experiment_id, experiment.name),
             run_name=run_name,

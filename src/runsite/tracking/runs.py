@@ -50,7 +50,7 @@ def terminate(store: Store, run_id: str, *, status: str | None, end_time_ms: int
         raise InvalidValueError(
             "a run cannot end as RUNNING", hint="use FINISHED, FAILED or KILLED"
         )
-    time_us = convert_time_us(end_time_ms, key="end_time")
+    time_us = convert_time_us(end_time_ms, key="end_time", kind="field")
     end_time = datetime.now(UTC) if time_us is None else time_from_us(time_us)
     session = sessions.find(store, run_id)
     if session is not None and (session.holders or session.kept):

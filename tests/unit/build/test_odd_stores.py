@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import sys
 
+import pytest
+
+from runsite.records import SourceRecord
 from support.sites import build_site, make_run, make_run_id, read_site, write_store
 
 
@@ -88,3 +92,22 @@ def test_names_that_fight_on_a_disk(tmp_path):
     assert len(folders) == len(names)
     assert len({name.casefold() for name in folders}) == len(names)
     assert not {"con", "nul", "index", "..", " "} & set(folders)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_links_in_a_circle_among_the_parts_stop_no_build(tmp_path):
+    """They are no parts, and the second build still finds that nothing changed."""
+    write_store(tmp_path / "runs", [(make_run(1), {"rmse": [1.0]})])
+    (tmp_path / "runs" / "metrics" / "loop.parquet").symlink_to("loop.parquet")
+    assert build_site(tmp_path / "runs", tmp_path / "site").n_runs == 1
+    again = build_site(tmp_path / "runs", tmp_path / "site")
+    assert (again.added, again.changed) == ((), ())
+
+
+def test_one_library_is_one(tmp_path):
+    """The page of a run counts as people do."""
+    source = SourceRecord(python="3.13.1", packages={"polars": "2.1.0"})
+    write_store(tmp_path / "runs", [(make_run(1, source=source), {})])
+    build_site(tmp_path / "runs", tmp_path / "site")
+    page = (tmp_path / "site" / f"runs/{make_run_id(1)}.html").read_text(encoding="utf-8")
+    assert "<summary>1 library</summary>" in page

@@ -47,7 +47,7 @@
   function environment(run) {
     const packages = rows(run.packages);
     return section("environment", "Environment", run.environment, () => [factTable(run.environment),
-      ...(packages.length ? [make("details", {}, make("summary", {}, `${packages.length} libraries`), pairTable(run.packages))] : [])]);
+      ...(packages.length ? [make("details", {}, make("summary", {}, `${packages.length} ${packages.length === 1 ? "library" : "libraries"}`), pairTable(run.packages))] : [])]);
   }
 
   /** Very many params take the whole width. @param {HTMLElement | null} part @param {Item} things */
