@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from runsite.errors import InvalidValueError, ModelError, quote
+from runsite.models.flavors.library import import_library
 from runsite.models.folder import FlavorFiles
 from runsite.models.frames import make_frame
 from runsite.models.infer import infer_signature
@@ -72,10 +73,10 @@ def load_catboost(folder: Path, *, model: MLModel) -> Any:
     """Load the model of a model folder, as the class that it was.
 
     Raises:
-        ModelError: The file is missing or damaged, or the class is not one of CatBoost's.
+        ModelError: CatBoost is not installed, the file is missing or damaged, or the class is not one
+            of CatBoost's.
     """
-    import catboost
-
+    catboost = import_library("catboost", folder=folder)
     settings = model.get_flavor(FLAVOR)
     kind = str(settings.get("model_type"))
     if kind not in _CLASSES:

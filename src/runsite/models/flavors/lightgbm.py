@@ -9,6 +9,7 @@ from typing import Any
 
 from runsite.errors import InvalidValueError, ModelError, quote
 from runsite.models.flavors import sklearn
+from runsite.models.flavors.library import import_library
 from runsite.models.folder import FlavorFiles
 from runsite.models.frames import make_frame
 from runsite.models.infer import infer_signature
@@ -79,7 +80,7 @@ def load_lightgbm(folder: Path, *, model: MLModel) -> Any:
     """Load the Booster or estimator of a model folder, as it was saved.
 
     Raises:
-        ModelError: The file is missing or damaged.
+        ModelError: LightGBM is not installed, or the file is missing or damaged.
     """
     settings = model.get_flavor(FLAVOR)
     if str(settings.get("model_class") or _BOOSTER) != _BOOSTER:
@@ -89,8 +90,7 @@ def load_lightgbm(folder: Path, *, model: MLModel) -> Any:
             kind=str(settings.get("serialization_format") or "cloudpickle"),
             trusted=settings.get("skops_trusted_types"),
         )
-    import lightgbm
-
+    lightgbm = import_library("lightgbm", folder=folder)
     path = folder / Path(str(settings.get("data"))).name
     if not path.is_file():
         raise ModelError(f"the model's file {quote(path.name)} is missing", where=str(folder))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from runsite.errors import InvalidValueError, ModelError, quote
+from runsite.models.flavors.library import import_library
 from runsite.models.folder import FlavorFiles
 from runsite.models.frames import make_frame
 from runsite.models.infer import infer_signature, is_instance_of
@@ -73,7 +74,8 @@ def load_xgboost(folder: Path, *, model: MLModel) -> Any:
     """Load the Booster or estimator of a model folder, as it was saved.
 
     Raises:
-        ModelError: The file is missing or damaged, or the class is not one of XGBoost's.
+        ModelError: XGBoost is not installed, the file is missing or damaged, or the class is not one
+            of XGBoost's.
     """
     settings = model.get_flavor(FLAVOR)
     path = folder / Path(str(settings.get("data"))).name
@@ -128,8 +130,7 @@ def _booster_scorer(booster: Any) -> Callable[[Any, Any], Any]:
 
 def _model_class(name: str, *, folder: Path) -> Any:
     """Find the class by its name: only XGBoost's own, for a name is not a licence to import."""
-    import xgboost
-
+    xgboost = import_library("xgboost", folder=folder)
     module, _, attribute = name.rpartition(".")
     kind = None
     if module == "xgboost" or module.startswith("xgboost."):
