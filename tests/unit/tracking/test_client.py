@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import time
 
@@ -141,11 +142,11 @@ def test_another_store_is_another_client(client, run_id, tmp_path):
 @pytest.mark.parametrize("field", ["start_time", "end_time"])
 def test_a_run_beyond_the_calendar_is_told_as_a_run_s(client, field):
     """Nanoseconds where milliseconds are asked for: the message names the field, and no metric."""
+    run_id = client.create_run("0").info.run_id
+    begin = functools.partial(client.create_run, "0", start_time=2**62)
+    end = functools.partial(client.set_terminated, run_id, end_time=2**62)
     with pytest.raises(InvalidValueError) as caught:
-        if field == "start_time":
-            client.create_run("0", start_time=2**62)
-        else:
-            client.set_terminated(client.create_run("0").info.run_id, end_time=2**62)
+        (begin if field == "start_time" else end)()
     assert str(caught.value) == (
         f"field '{field}': the timestamp '{2**62}' is beyond the year 2262\n"
         "  hint:  write milliseconds since 1970, not microseconds or nanoseconds"
