@@ -93,3 +93,16 @@ def test_a_version_is_ready_at_once():
     assert ModelVersionStatus.from_string(version.status) is ModelVersionStatus.READY
     assert ModelVersionStatus.to_string(ModelVersionStatus.READY) == version.status
     assert (version.status_message, version.aliases) == (None, [])
+
+
+def test_an_entity_has_no_protocol_buffer():
+    """Notebooks that print one read what to write instead; any other name is plainly missing."""
+    with pytest.raises(AttributeError) as caught:
+        INFO.to_proto()
+    assert str(caught.value) == (
+        "'RunInfo' object has no attribute 'to_proto': "
+        "runsite has no protocol buffers; dict() of it gives names and values"
+    )
+    with pytest.raises(AttributeError) as plain:
+        INFO.nothing  # noqa: B018 - looking it up is the test
+    assert str(plain.value) == "'RunInfo' object has no attribute 'nothing'"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from enum import IntEnum, StrEnum
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from runsite.notebook import RunFacts, RunView, render_run
 from runsite.records import LifecycleStage, RunStatus
@@ -93,6 +93,14 @@ class _Pairs:
     def __iter__(self) -> Iterator[tuple[str, object]]:
         for item in fields(self):
             yield item.name, getattr(self, item.name)
+
+    if not TYPE_CHECKING:  # a checker would take every name for one that is there
+
+        def __getattr__(self, name: str) -> object:
+            problem = f"{type(self).__name__!r} object has no attribute {name!r}"
+            if name in {"to_proto", "from_proto"}:
+                problem += ": runsite has no protocol buffers; dict() of it gives names and values"
+            raise AttributeError(problem, name=name, obj=self)
 
 
 @dataclass(frozen=True, slots=True)

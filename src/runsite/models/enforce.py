@@ -90,7 +90,13 @@ def _as_frame(data: Any) -> Any:
     if isinstance(data, list) or is_instance_of(data, "numpy", "ndarray"):
         if getattr(data, "ndim", 1) > 2:
             raise ModelError(f"a table has two dimensions, not {data.ndim}")
-        return pd.DataFrame(data)
+        try:
+            return pd.DataFrame(data)
+        except (TypeError, ValueError) as error:
+            raise ModelError(
+                f"the input is no table: {error}",
+                hint="give a frame, an array, or a list whose rows are all of one kind",
+            ) from error
     return pd.DataFrame([data])
 
 

@@ -15,7 +15,12 @@ def make_frame(data: Mapping[str, Any]) -> Any:
     """Make a pandas frame of a mapping: of one record, or of columns."""
     pd = _import_pandas()
     scalar = all(not hasattr(v, "__len__") or isinstance(v, str | bytes) for v in data.values())
-    return pd.DataFrame([data] if scalar else data)
+    try:
+        return pd.DataFrame([data] if scalar else data)
+    except (TypeError, ValueError) as error:
+        raise ModelError(
+            f"the input is no table: {error}", hint="give each column as many values as the others"
+        ) from error
 
 
 def to_pandas(data: Any) -> Any:

@@ -12,7 +12,8 @@ import datetime as dt
 import decimal
 import math
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from runsite.errors import ModelError, quote
@@ -35,7 +36,14 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
-__all__ = ["infer_params", "infer_schema", "infer_signature", "is_instance_of", "is_missing"]
+__all__ = [
+    "infer_from_example",
+    "infer_params",
+    "infer_schema",
+    "infer_signature",
+    "is_instance_of",
+    "is_missing",
+]
 
 
 def infer_signature(
@@ -57,6 +65,27 @@ def infer_signature(
         outputs=None if model_output is None else infer_schema(model_output),
         params=infer_params(params) if params else None,
     )
+
+
+def infer_from_example(example: Any, score: Callable[[Any, Any], Any]) -> ModelSignature | None:
+    """Infer a signature from an input example and what a model makes of it.
+
+    A model that fails on it, such as one that is not fitted yet, is kept without a signature,
+    with a warning.
+
+    Raises:
+        ModelError: No type can be found for a value.
+    """
+    try:
+        predicted = score(example, None)
+    except Exception as error:  # noqa: BLE001 - whatever a library raises, the model is kept
+        warnings.warn(
+            "the model gets no signature, as it fails on its input example: "
+            f"{type(error).__name__}: {error}",
+            stacklevel=2,
+        )
+        return None
+    return infer_signature(example, predicted)
 
 
 def infer_schema(data: Any) -> Schema:

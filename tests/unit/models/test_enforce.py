@@ -190,3 +190,13 @@ def test_params_are_completed_and_checked():
         enforce_params({"k": "x"}, schema)
     with pytest.raises(ModelError, match="the model takes no parameters"):
         enforce_params({"k": 1}, None)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [[{"a": 1.0}, [1, 2]], [{"a": 1.0}, 5], {"a": [1.0, 2.0], "b": [1.0]}],
+)
+def test_rows_that_make_no_table_are_an_error_of_ours(data):
+    """Records among lists, and columns of two lengths, are told before the model sees them."""
+    with pytest.raises(ModelError, match=r"^the input is no table: "):
+        enforce_schema(data, Schema([ColSpec("double", "a")]))

@@ -13,7 +13,7 @@ import scipy.sparse as sp
 
 from runsite.errors import ModelError
 from runsite.models import infer_signature
-from runsite.models.infer import infer_params, infer_schema
+from runsite.models.infer import infer_from_example, infer_params, infer_schema
 
 NOON = dt.datetime(2020, 1, 1)  # noqa: DTZ001 - tables have times without a zone
 
@@ -168,3 +168,18 @@ def test_signature_prints_for_people():
         "outputs: \n  [Tensor('float64', (-1,))]\n"
         "params: \n  ['k': long (default: 3)]\n"
     )
+
+
+def test_a_model_that_fails_on_its_example_has_no_signature():
+    """A model that is not fitted yet is kept all the same, with a warning that says why."""
+
+    def fail(_example, _params):
+        raise ValueError("not fitted yet")
+
+    with pytest.warns(UserWarning, match="gets no signature") as caught:
+        assert infer_from_example(np.zeros((2, 2)), fail) is None
+    assert str(caught[0].message) == (
+        "the model gets no signature, as it fails on its input example: ValueError: not fitted yet"
+    )
+    found = infer_from_example(np.zeros((2, 2)), lambda example, _params: example.sum(axis=1))
+    assert found == infer_signature(np.zeros((2, 2)), np.zeros(2))

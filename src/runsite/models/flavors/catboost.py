@@ -11,7 +11,7 @@ from runsite.errors import InvalidValueError, ModelError, quote
 from runsite.models.flavors.library import import_library
 from runsite.models.folder import FlavorFiles
 from runsite.models.frames import make_frame
-from runsite.models.infer import infer_signature
+from runsite.models.infer import infer_from_example
 from runsite.models.mlmodel import PYFUNC, MLModel
 
 __all__ = ["FLAVOR", "FORMATS", "LOADER", "load_catboost", "make_scorer", "write_catboost"]
@@ -63,7 +63,7 @@ def write_catboost(
     }
     signature = None
     if example is not None:
-        signature = infer_signature(example, make_scorer(model)(example, None))
+        signature = infer_from_example(example, make_scorer(model))
     return FlavorFiles(
         {PYFUNC: python, FLAVOR: settings}, modules={"catboost", "numpy"}, signature=signature
     )

@@ -12,7 +12,7 @@ from runsite.models.flavors import sklearn
 from runsite.models.flavors.library import import_library
 from runsite.models.folder import FlavorFiles
 from runsite.models.frames import make_frame
-from runsite.models.infer import infer_signature
+from runsite.models.infer import infer_from_example
 from runsite.models.mlmodel import PYFUNC, MLModel
 
 __all__ = ["FLAVOR", "LOADER", "load_lightgbm", "make_scorer", "write_lightgbm"]
@@ -72,7 +72,7 @@ def write_lightgbm(
     }
     signature = None
     if example is not None:
-        signature = infer_signature(example, make_scorer(model)(example, None))
+        signature = infer_from_example(example, make_scorer(model))
     return FlavorFiles({PYFUNC: python, FLAVOR: settings}, modules=modules, signature=signature)
 
 

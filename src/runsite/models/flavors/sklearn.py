@@ -17,7 +17,7 @@ from runsite.errors import InvalidValueError, ModelError, quote
 from runsite.models.dependencies import list_modules
 from runsite.models.folder import FlavorFiles
 from runsite.models.frames import make_frame
-from runsite.models.infer import infer_signature, is_instance_of
+from runsite.models.infer import infer_from_example, is_instance_of
 from runsite.models.mlmodel import PYFUNC, MLModel
 from runsite.models.trust import warn_of_code
 
@@ -106,7 +106,7 @@ def write_sklearn(  # noqa: PLR0913 - a flavor's own choices, all by keyword
     }
     signature = None
     if example is not None and hasattr(model, predict_fn):
-        signature = infer_signature(example, make_scorer(model, name=predict_fn)(example, None))
+        signature = infer_from_example(example, make_scorer(model, name=predict_fn))
     return FlavorFiles({PYFUNC: python, FLAVOR: settings}, modules=modules, signature=signature)
 
 

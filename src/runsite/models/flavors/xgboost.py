@@ -12,7 +12,7 @@ from runsite.errors import InvalidValueError, ModelError, quote
 from runsite.models.flavors.library import import_library
 from runsite.models.folder import FlavorFiles
 from runsite.models.frames import make_frame
-from runsite.models.infer import infer_signature, is_instance_of
+from runsite.models.infer import infer_from_example, is_instance_of
 from runsite.models.mlmodel import PYFUNC, MLModel
 
 __all__ = ["FLAVOR", "FORMATS", "LOADER", "load_xgboost", "make_scorer", "write_xgboost"]
@@ -66,7 +66,7 @@ def write_xgboost(
         modules.add("sklearn")
     signature = None
     if example is not None:
-        signature = infer_signature(example, make_scorer(model)(example, None))
+        signature = infer_from_example(example, make_scorer(model))
     return FlavorFiles({PYFUNC: python, FLAVOR: settings}, modules=modules, signature=signature)
 
 
