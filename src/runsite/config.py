@@ -11,10 +11,19 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from runsite.errors import ConfigError, quote
 
-__all__ = ["CONFIG_NAME", "CardConfig", "Config", "SiteConfig", "load_config", "parse_config"]
+__all__ = [
+    "CONFIG_NAME",
+    "CardConfig",
+    "Config",
+    "SiteConfig",
+    "is_web_address",
+    "load_config",
+    "parse_config",
+]
 
 CONFIG_NAME = "runsite.yaml"
 DEFAULT_STORE = "runs"
@@ -151,6 +160,16 @@ def parse_config(text: str, *, folder: Path = Path(), name: str = CONFIG_NAME) -
     return config
 
 
+def is_web_address(text: str) -> bool:
+    """Tell whether a text is an address that pages may name: of the web, with a host."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    plain = text.isprintable() and " " not in text
+    return plain and parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
 def _parse_site(site: Mapping[str, object], problems: list[str]) -> SiteConfig:
     plain = SiteConfig()
     names = ("title", "description", "output", "base_url", "repository_url", "theme")
@@ -161,6 +180,12 @@ def _parse_site(site: Mapping[str, object], problems: list[str]) -> SiteConfig:
         if value not in ("min", "max"):
             problems.append(f"site.directions.{key} must be min or max, not {value!r}")
     texts = {n: _text(site, n, getattr(plain, n), "site.", problems) for n in names}
+    for name in ("base_url", "repository_url"):
+        if texts[name] and not is_web_address(texts[name]):
+            problems.append(
+                f"site.{name} must be a web address such as https://example.org/taxi, "
+                f"not {quote(texts[name])}"
+            )
     return SiteConfig(
         **texts,
         max_file_mb=_number(site, "max_file_mb", plain.max_file_mb, problems),
@@ -207,6 +232,9 @@ def _text(
         return default
     if not isinstance(value, str):
         problems.append(f"{prefix}{key} must be text, not {value!r}")
+        return default
+    if "\0" in value:
+        problems.append(f"{prefix}{key} holds a null character: {quote(value)}")
         return default
     return value
 

@@ -122,3 +122,33 @@ def test_what_a_complete_card_needs_is_a_setting(tmp_path):
         "cards.required must be a list of section titles; "
         "cards.fields must be a list of keys of the front matter"
     )
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        "git@github.com:org/taxi.git",
+        "example.org/taxi",
+        "https://",
+        "https://[x",
+    ],
+)
+def test_an_address_that_no_page_may_name_is_told(address):
+    """It would become a link of every page: one that runs, or one that leads nowhere."""
+    with pytest.raises(ConfigError) as caught:
+        parse_config(f"site:\n  base_url: '{address}'\n  repository_url: '{address}'\n")
+    assert caught.value.problem == "; ".join(
+        f"site.{name} must be a web address such as https://example.org/taxi, not '{address}'"
+        for name in ("base_url", "repository_url")
+    )
+
+
+def test_no_setting_holds_a_null_character():
+    """No path can, and Python would say so by a traceback wherever the path is used."""
+    with pytest.raises(ConfigError) as caught:
+        parse_config('registry: "a\\0b"\nsite: {theme: "\\0"}\ncards: {folder: "\\0"}\n')
+    assert caught.value.problem == (
+        "registry holds a null character: 'a\\x00b'; site.theme holds a null character: '\\x00'; "
+        "cards.folder holds a null character: '\\x00'"
+    )

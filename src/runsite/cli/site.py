@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from runsite.config import load_config
+from runsite.config import is_web_address, load_config
+from runsite.errors import quote
 from runsite.locate import find_registry_path, find_store_uri
 
 if TYPE_CHECKING:
@@ -64,6 +65,11 @@ def build(  # noqa: PLR0913 - one parameter for each option
     from runsite.build import BuildOptions
     from runsite.build import build as build_site
 
+    if base_url and not is_web_address(base_url):
+        raise click.BadParameter(
+            f"{quote(base_url)} is no web address; write it as https://example.org/taxi/",
+            param_hint="--base-url",
+        )
     config = load_config()
     if title:
         config = replace(config, site=replace(config.site, title=title))

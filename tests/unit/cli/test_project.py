@@ -195,3 +195,14 @@ def test_adding_twice_adds_once(existing):
     once = existing + make_ignore_edit(existing, patterns=PATTERNS).text
     assert once.startswith(existing)
     assert make_ignore_edit(once, patterns=PATTERNS).added == ()
+
+
+def test_an_address_that_is_none_is_wrong_usage(cli, tmp_path):
+    """It would stand in every page as the site's own."""
+    result = cli("build", "--base-url", "javascript:x", cwd=tmp_path)
+    assert result.exit_code == 2
+    assert result.stderr.endswith(
+        "Error: Invalid value for --base-url: 'javascript:x' is no web address; "
+        "write it as https://example.org/taxi/\n"
+    )
+    assert not (tmp_path / "site").exists()
