@@ -420,3 +420,12 @@ def test_hostile_names_are_only_names(open_site, shared_data, tmp_path):
     page.keyboard.press("Escape")
     page.reload()
     wait_until(page, "window.runsite && window.runsite.view")
+
+
+def test_the_first_metric_is_in_sight_on_a_phone(view):
+    """Beside the name, and beside the status where the table shows it, without a scroll."""
+    for state in ("", "#columns=run.name,run.status,metrics.rmse"):
+        page = view(state, viewport={"width": 390, "height": 844})
+        cell = page.locator(".runs-table tbody td.cell-number").first.bounding_box()
+        frame = page.locator(".runs-scroll").bounding_box()
+        assert cell["x"] + cell["width"] <= frame["x"] + frame["width"] + 1
