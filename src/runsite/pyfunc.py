@@ -12,7 +12,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Unpack
@@ -20,12 +21,13 @@ from typing import Any, Unpack
 from runsite.errors import InvalidValueError
 from runsite.integrations.model_loading import find_model_folder
 from runsite.integrations.model_logging import ModelInfo, log_folder
-from runsite.integrations.model_options import LogOptions, SaveOptions, make_options
+from runsite.integrations.model_options import LogOptions, SaveOptions, find_example, make_options
 from runsite.integrations.spark import spark_udf
 from runsite.models.flavors.pyfunc import (
     PythonModel,
     PythonModelContext,
     WrappedModel,
+    infer_own_signature,
     write_loader_module,
     write_model_code,
     write_python_model,
@@ -112,6 +114,7 @@ def save_model(
         ModelError: The model cannot be pickled.
     """
     write = _writer(python_model, artifacts, loader_module, data_path, model_config)
+    write = partial(_write_signed, write, find_example(options))
     save_folder(path, write=write, options=make_options(options))
 
 
@@ -142,9 +145,10 @@ def log_model(
         InvalidValueError: Neither a model nor a loader module is given, or both.
         ModelError: The model cannot be pickled.
     """
+    write = _writer(python_model, artifacts, loader_module, data_path, model_config)
     return log_folder(
         name or artifact_path,
-        write=_writer(python_model, artifacts, loader_module, data_path, model_config),
+        write=partial(_write_signed, write, find_example(options)),
         options=make_options(options, to_log=True),
         run_id=options.get("run_id"),
         registered_model_name=options.get("registered_model_name"),
@@ -196,6 +200,13 @@ def _writer(
         path = os.fspath(python_model)
         return partial(_write_code, path, artifacts, settings)
     return partial(_write_object, python_model, artifacts, settings)
+
+
+def _write_signed(write: Callable[[Path], FlavorFiles], example: Any, folder: Path) -> FlavorFiles:
+    files = write(folder)
+    if example is None:
+        return files
+    return replace(files, signature=infer_own_signature(folder, files=files, example=example))
 
 
 def _write_module(loader_module: str, data_path: str | None, folder: Path) -> FlavorFiles:

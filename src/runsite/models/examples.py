@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from runsite.errors import ModelError, NotFoundError
-from runsite.models.infer import is_instance_of, is_missing
+from runsite.models.infer import is_instance_of, is_missing, split_example
 from runsite.models.mlmodel import MLModel
 
 __all__ = ["EXAMPLE_NAME", "SERVING_NAME", "read_example", "write_example"]
@@ -24,7 +24,8 @@ def write_example(example: Any, *, folder: Path) -> dict[str, object]:
     """Write an input example into a model folder.
 
     A table is written by columns and rows, an array as nested lists, anything else as it is; a
-    sparse matrix as the lists that rebuild it. The second file is the same as a scoring server's
+    sparse matrix as the lists that rebuild it. Of a pair of input and inference parameters the
+    first is written; the parameters stand in the request alone. The second file is the same as a scoring server's
     request.
 
     Returns:
@@ -33,7 +34,10 @@ def write_example(example: Any, *, folder: Path) -> dict[str, object]:
     Raises:
         ModelError: It cannot be written as JSON.
     """
+    example, params = split_example(example)
     kind, data, serving = _encode(example)
+    if serving is not None and params:
+        serving = {**serving, "params": _plain(params)}
     info: dict[str, object] = {"artifact_path": EXAMPLE_NAME, "type": kind}
     if kind == "dataframe":
         info["pandas_orient"] = "split"
@@ -62,7 +66,7 @@ def read_example(model: MLModel, *, folder: Path) -> Any:
     return _decode(data, kind=str(info.get("type", "")))
 
 
-def _encode(example: Any) -> tuple[str, object, object | None]:
+def _encode(example: Any) -> tuple[str, object, dict[str, object] | None]:
     if is_instance_of(example, "polars", "DataFrame"):
         return _encode_table(list(example.columns), example.rows())
     if is_instance_of(example, "pandas", "Series"):
@@ -80,12 +84,14 @@ def _encode(example: Any) -> tuple[str, object, object | None]:
     return "json_object", data, {"inputs": data}
 
 
-def _encode_table(columns: list[Any], rows: list[tuple[Any, ...]]) -> tuple[str, object, object]:
+def _encode_table(
+    columns: list[Any], rows: list[tuple[Any, ...]]
+) -> tuple[str, object, dict[str, object]]:
     split = {"columns": columns, "data": [[_plain(cell) for cell in row] for row in rows]}
     return "dataframe", split, {"dataframe_split": split}
 
 
-def _encode_sparse(example: Any) -> tuple[str, object, object | None]:
+def _encode_sparse(example: Any) -> tuple[str, object, dict[str, object] | None]:
     # The format knows two kinds; every other one becomes rows.
     csc = example.format == "csc"
     matrix = example if csc else example.tocsr()

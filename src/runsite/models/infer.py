@@ -43,6 +43,7 @@ __all__ = [
     "infer_signature",
     "is_instance_of",
     "is_missing",
+    "split_example",
 ]
 
 
@@ -73,11 +74,16 @@ def infer_from_example(example: Any, score: Callable[[Any, Any], Any]) -> ModelS
     A model that fails on it, such as one that is not fitted yet, is kept without a signature,
     with a warning.
 
+    Args:
+        example: Input, or a pair of input and inference parameters.
+        score: Called with input and parameters.
+
     Raises:
         ModelError: No type can be found for a value.
     """
+    data, params = split_example(example)
     try:
-        predicted = score(example, None)
+        predicted = score(data, params)
     except Exception as error:  # noqa: BLE001 - whatever a library raises, the model is kept
         warnings.warn(
             "the model gets no signature, as it fails on its input example: "
@@ -85,7 +91,14 @@ def infer_from_example(example: Any, score: Callable[[Any, Any], Any]) -> ModelS
             stacklevel=2,
         )
         return None
-    return infer_signature(example, predicted)
+    return infer_signature(data, predicted, params)
+
+
+def split_example(example: Any) -> tuple[Any, dict[str, Any] | None]:
+    """Part an example into input and inference parameters: a pair, the second a mapping."""
+    if isinstance(example, tuple) and len(example) == 2 and isinstance(example[1], Mapping):
+        return example[0], dict(example[1])
+    return example, None
 
 
 def infer_schema(data: Any) -> Schema:

@@ -19,8 +19,11 @@ from runsite.errors import InvalidValueError, ModelError, quote
 from runsite.models.code import add_import_path, run_model_code
 from runsite.models.dependencies import list_imports, list_modules, list_used_modules
 from runsite.models.folder import FlavorFiles
+from runsite.models.frames import to_pandas
+from runsite.models.infer import infer_from_example, split_example
 from runsite.models.mlmodel import PYFUNC, MLModel
-from runsite.models.trust import warn_of_code
+from runsite.models.signature import ModelSignature
+from runsite.models.trust import own_model, warn_of_code
 
 __all__ = [
     "CODE_LOADER",
@@ -29,6 +32,7 @@ __all__ = [
     "PythonModelContext",
     "WrappedModel",
     "add_code_paths",
+    "infer_own_signature",
     "load_custom",
     "load_python_model",
     "make_scorer",
@@ -247,6 +251,30 @@ def load_custom(folder: Path, *, model: MLModel) -> Any:
         raise ModelError(f"{quote(name)} has no _load_pyfunc", where=str(folder))
     data = settings.get("data")
     return loader(_resolve(str(data), folder=folder, what="its data") if data else str(folder))
+
+
+def infer_own_signature(folder: Path, *, files: FlavorFiles, example: Any) -> ModelSignature | None:
+    """Infer the signature of a model that was just written, from what it makes of an example.
+
+    A list of plain values gives none: such a model gets what its caller hands over, as it is.
+
+    Raises:
+        ModelError: No type can be found for a value.
+    """
+    data, _ = split_example(example)
+    if isinstance(data, list) and not any(isinstance(item, Mapping | list) for item in data):
+        return None
+    model = MLModel(flavors=files.flavors)
+
+    def score(rows: Any, params: Any) -> Any:
+        if model.get_flavor(PYFUNC).get("loader_module") in (LOADER, CODE_LOADER):
+            scorer = make_scorer(*load_python_model(folder, model=model))
+        else:
+            scorer = make_scorer(load_custom(folder, model=model))
+        return scorer(to_pandas(rows), params)
+
+    with own_model():
+        return infer_from_example(example, score)
 
 
 def add_code_paths(folder: Path, *, code: object) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pandas as pd
 import pytest
 
 from runsite.errors import InvalidValueError, ModelError
-from runsite.models import infer_signature
+from runsite.models import infer_signature, trust
 from runsite.models.flavors.pyfunc import PythonModel
 from runsite.models.mlmodel import MLModel, read_mlmodel, write_mlmodel
 from runsite.pyfunc import load_model, save_model
@@ -109,3 +110,60 @@ def test_wrong_calls_are_refused_and_leave_nothing(choices, message, tmp_path: P
     with pytest.raises(InvalidValueError, match=message):
         save_model(tmp_path / "m", **choices)
     assert list(tmp_path.iterdir()) == []
+
+
+class Times(PythonModel):
+    """Multiplies by a parameter."""
+
+    def predict(self, context, model_input, params=None):
+        return model_input["a"] * (params or {}).get("k", 1)
+
+
+def test_an_example_gives_a_model_of_one_s_own_its_signature(tmp_path: Path):
+    """Inputs and outputs are inferred by asking the model; of a pair the parameters too."""
+    frame = pd.DataFrame({"a": [1.0, 2.0]})
+    save_model(tmp_path / "m", python_model=Times(), input_example=(frame, {"k": 3}))
+    model = load_model(str(tmp_path / "m"))
+    assert model.signature == infer_signature(frame, frame["a"], {"k": 3})
+    assert model.predict(frame).tolist() == [3.0, 6.0]
+    assert model.predict(frame, {"k": 5}).tolist() == [5.0, 10.0]
+    with pytest.raises(ModelError, match="parameter 'k' wants long"):
+        model.predict(frame, {"k": "x"})
+    assert model.input_example.equals(frame)
+    request = json.loads((tmp_path / "m" / "serving_input_example.json").read_text())
+    assert request["params"] == {"k": 3}
+
+
+def test_a_list_of_plain_values_gives_no_signature(tmp_path: Path):
+    """Such a model goes on getting the list that its caller hands over."""
+    save_model(
+        tmp_path / "m", python_model=lambda texts: [len(t) for t in texts], input_example=["a"]
+    )
+    model = load_model(str(tmp_path / "m"))
+    assert model.signature is None
+    assert model.predict(["ab", "c"]) == [2, 1]
+
+
+def test_a_signature_that_is_given_or_refused_is_not_inferred(tmp_path: Path):
+    """The model is not asked at all."""
+
+    def fail(_rows):
+        raise ValueError("asked")
+
+    frame = pd.DataFrame({"a": [1.0]})
+    given = infer_signature(frame)
+    save_model(tmp_path / "g", python_model=fail, input_example=frame, signature=given)
+    save_model(tmp_path / "n", python_model=fail, input_example=frame, signature=False)
+    assert read_mlmodel(tmp_path / "g").signature == given
+    assert read_mlmodel(tmp_path / "n").signature is None
+
+
+def test_asking_one_s_own_model_uses_up_no_warning(tmp_path: Path, monkeypatch):
+    """Inferring a signature loads what was just written; the next model is still announced."""
+    monkeypatch.setattr(trust, "_warned", set())
+    frame = pd.DataFrame({"a": [1.0]})
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        save_model(tmp_path / "m", python_model=Times(), input_example=frame)
+    with pytest.warns(trust.UnsafeModelWarning):
+        load_model(str(tmp_path / "m"))
