@@ -424,7 +424,8 @@ def test_hostile_names_are_only_names(open_site, shared_data, tmp_path):
 
 def test_the_first_metric_is_in_sight_on_a_phone(view):
     """Beside the name, and beside the status where the table shows it, without a scroll."""
-    for state in ("", "#columns=run.name,run.status,metrics.rmse"):
+    long = "#columns=run.name,run.status,metrics.rmse,params.learning_rate"
+    for state in ("", long, long.replace("metrics.rmse,", "")):
         page = view(state, viewport={"width": 390, "height": 844})
         cell = page.locator(".runs-table tbody td.cell-number").first.bounding_box()
         frame = page.locator(".runs-scroll").bounding_box()
