@@ -25,6 +25,7 @@ from runsite.store import Store
 
 __all__ = ["Base", "load_base"]
 
+_COMMIT = "nothing is committed here yet: git add . && git commit"
 _FETCH = "fetch it first: git fetch --unshallow, or fetch-depth: 0 in CI"
 
 
@@ -91,7 +92,12 @@ def load_base(path: str | os.PathLike[str], rev: str, *, text: str) -> Base:
         raise RegistryError(f"{quote(str(path))} does not lie in a Git checkout", hint=hint)
     commit = checkout.find_commit(rev)
     if commit is None:
-        raise RegistryError(f"Git knows no revision {quote(rev)}", where=str(path), hint=_FETCH)
+        nothing = checkout.find_commit("HEAD") is None
+        raise RegistryError(
+            f"Git knows no revision {quote(rev)}",
+            where=str(path),
+            hint=_COMMIT if nothing else _FETCH,
+        )
     theirs = checkout.read_file(commit, name)
     registry = _parse(theirs, rev).registry
     head = checkout.find_commit("HEAD")
