@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import math
+
 import altair as alt
 import numpy as np
 import polars as pl
 from data import Trips
 
-CELL_MINUTES = 2
-"""Side of a cell in the picture: small enough to show the shape, few enough to stay small."""
+CELLS = 60
+"""Along each axis: enough to show the shape, few enough for a picture that stands in a page."""
 
 
 def draw_predictions(predicted: np.ndarray, *, trips: Trips) -> alt.LayerChart:
     """Draw predicted over actual minutes as a heat map; a perfect model lies on the line."""
     longest = float(trips.validation[trips.target].max())
+    side = max(1, math.ceil(longest / CELLS))  # minutes
     cells = (
         trips.validation.select(
-            actual=pl.col(trips.target) // CELL_MINUTES * CELL_MINUTES,
-            predicted=pl.Series(predicted).clip(0, longest) // CELL_MINUTES * CELL_MINUTES,
+            actual=pl.col(trips.target) // side * side,
+            predicted=pl.Series(predicted).clip(0, longest) // side * side,
         )
         .group_by("actual", "predicted")
         .len(name="trips")
@@ -27,8 +30,8 @@ def draw_predictions(predicted: np.ndarray, *, trips: Trips) -> alt.LayerChart:
     heat = (
         alt.Chart(cells)
         .transform_calculate(
-            actual_end=alt.datum.actual + CELL_MINUTES,
-            predicted_end=alt.datum.predicted + CELL_MINUTES,
+            actual_end=alt.datum.actual + side,
+            predicted_end=alt.datum.predicted + side,
         )
         .mark_rect(aria=False)
         .encode(
