@@ -131,9 +131,12 @@ def _judge(here: float | None, there: float | None, *, direction: str | None) ->
 
 
 def _compare_values(here: Mapping[str, str], there: Mapping[str, str]) -> tuple[ValueChange, ...]:
+    """List what differs; what both know and see differently comes before what only one logged."""
     return tuple(
         ValueChange(key, here.get(key), there.get(key))
-        for key in sorted({*here, *there})
+        for key in sorted(
+            {*here, *there}, key=lambda key: (key not in here or key not in there, key)
+        )
         if here.get(key) != there.get(key)
     )
 

@@ -200,9 +200,8 @@ def show(model: str, version: str | None, *, registry: str | None, store: str | 
     click.echo(text, nl=False)
     gaps = project.check(found, facts=facts)
     if gaps:
-        click.echo(
-            f"{len(gaps)} things are missing: runsite card check {shlex.quote(model)}", err=True
-        )
+        words = "1 thing is" if len(gaps) == 1 else f"{len(gaps)} things are"
+        click.echo(f"{words} missing: runsite card check {shlex.quote(model)}", err=True)
 
 
 @card.command()

@@ -157,7 +157,8 @@ def _link_model(base: str, model: ModelCard) -> str:
 def _link_experiment(base: str, experiment: ExperimentCard) -> str:
     best = experiment.best
     told = f", best {best.metric} {best.value}" if best else ""
-    text = escape_markdown(f"{experiment.n_runs} runs{told}")
+    runs = "1 run" if experiment.n_runs == "1" else f"{experiment.n_runs} runs"
+    text = escape_markdown(f"{runs}{told}")
     return f"- [{escape_markdown(experiment.name)}]({base}{experiment.path}): {text}"
 
 

@@ -75,3 +75,14 @@ def test_a_version_whose_run_is_gone_is_not_compared():
     runs = make_runs()
     del runs[RUN_IDS[0]]
     assert compare(runs) == ()
+
+
+def test_what_changed_comes_before_what_only_one_logged():
+    """Twenty defaults that another version's logging left out do not hide the one that was turned."""
+    runs = make_runs()
+    for run_id, params in zip(
+        RUN_IDS, ({"a": "1", "b": "2", "z": "100"}, {"c": "3", "z": "300"}), strict=False
+    ):
+        runs[run_id] = dataclasses.replace(runs[run_id], params=params)
+    (change,) = compare(runs)
+    assert [param.key for param in change.params] == ["z", "a", "b", "c"]
