@@ -8,6 +8,7 @@ import os
 import struct
 import zlib
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -173,7 +174,7 @@ def _plain_foreign(value: Any) -> object:
         return _plain(value.tolist())
     if hasattr(value, "isoformat"):
         return value.isoformat()
-    if hasattr(value, "__fspath__"):
+    if hasattr(value, "__fspath__") or isinstance(value, timedelta):
         return str(value)
     raise TypeError(f"{type(value).__name__} {quote(value)} has no plain form")
 

@@ -101,7 +101,7 @@ def _make_frame(data: Any) -> pl.DataFrame:
     if isinstance(data, pl.DataFrame):
         return data
     if hasattr(data, "to_dict") and hasattr(data, "columns"):  # pandas, without naming it
-        data = {str(column): list(data[column]) for column in data.columns}
+        data = _read_pandas(data)
     if not isinstance(data, Mapping):
         raise InvalidValueError(
             f"a table is a mapping of columns or a DataFrame, not {type(data).__name__}"
@@ -112,6 +112,27 @@ def _make_frame(data: Any) -> pl.DataFrame:
     except (pl.exceptions.PolarsError, TypeError) as error:
         reason = str(error).splitlines()[0]
         raise InvalidValueError(f"the data is no table: {reason}") from error
+
+
+def _read_pandas(data: Any) -> dict[str, list[object]]:
+    """Read a DataFrame's columns; what is missing in them (NaT, NA, no text) is None.
+
+    Raises:
+        InvalidValueError: Two columns have one name.
+    """
+    columns: dict[str, list[object]] = {}
+    for column, series in data.items():
+        name = str(column)
+        if name in columns:
+            raise InvalidValueError(f"the table has two columns {quote(name)}")
+        if str(series.dtype).startswith(("period", "interval")):
+            series = series.astype(str)  # noqa: PLW2901 - the same values, as they are written
+        numbers = getattr(series.dtype, "kind", "O") == "f"  # NaN is one of them
+        columns[name] = [
+            None if gone and not (numbers and isinstance(value, float)) else value
+            for value, gone in zip(series.tolist(), series.isna().tolist(), strict=True)
+        ]
+    return columns
 
 
 def _is_column(value: object) -> bool:

@@ -269,6 +269,36 @@ def test_rows_are_added_to_a_table(run, name):
     assert set(table["run_id"]) == {run.info.run_id}
 
 
+@pytest.mark.parametrize("name", ["t.json", "t.parquet"])
+def test_what_a_dataframe_lacks_is_missing_in_the_table(run, name):
+    """Dates, nullable numbers, text and categories with gaps are what evaluations are made of."""
+    import pandas as pd
+
+    gaps = {
+        "day": pd.to_datetime(["2026-11-23", None]),
+        "at": pd.to_datetime(["2026-11-23", None], utc=True),
+        "took": pd.to_timedelta([90, None], unit="s"),
+        "n": pd.array([1, None], dtype="Int64"),
+        "kind": pd.Categorical(["a", None]),
+        "word": ["x", None],
+        "month": pd.PeriodIndex(["2026-11", None], freq="M"),
+    }
+    runsite.log_table(pd.DataFrame(gaps), name)
+    table = runsite.load_table(name)
+    assert table.isna().all().tolist() == [False] * len(gaps)
+    assert table.loc[1].isna().all()
+    assert (table["n"][0], table["kind"][0], table["month"][0]) == (1, "a", "2026-11")
+
+
+def test_two_columns_of_one_name_are_refused(run):
+    """A table finds its columns by their names; one of the two would be lost."""
+    import pandas as pd
+
+    with pytest.raises(InvalidValueError) as caught:
+        runsite.log_table(pd.DataFrame([[1, 2]], columns=["a", "a"]), "t.json")
+    assert str(caught.value) == "the table has two columns 'a'"
+
+
 def test_tables_of_an_experiment_are_read_together():
     """Without run ids every run of the active experiment counts that has the table."""
     for number in range(2):
