@@ -57,17 +57,21 @@ def seal(store: str | None, *, dry_run: bool, salvage: bool, force: bool) -> Non
     opened = _open(store)
     if force:
         _warn_of_living(opened)
+    count = 0
     if not dry_run:
         for record in opened.seal(salvage=salvage, force=force):
+            count += 1
             click.echo(f"sealed {record.run_id} {plain(record.run_name)}: {record.status}")
-        return
-    for path in find_journals(opened.layout):
+    for path in find_journals(opened.layout) if dry_run else ():
         try:
             contents = read_journal(path, salvage=True)
         except FileNotFoundError:
             continue  # sealed meanwhile
         if force or not is_alive(contents):
+            count += 1
             click.echo(f"would seal {contents.record.run_id} {plain(contents.record.run_name)}")
+    if not count:
+        click.echo("nothing to seal", err=True)
 
 
 def _warn_of_living(store: Store) -> None:
