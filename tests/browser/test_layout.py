@@ -72,7 +72,7 @@ def test_no_name_and_no_menu_makes_a_page_wider(open_site, site, width):
     wider = "() => document.documentElement.scrollWidth > innerWidth"
     page = open_site(site, path=f"runs/{make_run_id(2)}.html")
     page.set_viewport_size({"width": width, "height": 800})
-    assert page.locator(".siblings a").inner_text().split()[0] == "←"
+    assert page.locator(".siblings a[rel=prev]").inner_text().split()[0] == "←"
     assert not page.evaluate(wider)
     page.goto(page.url.replace(f"runs/{make_run_id(2)}.html", EXPERIMENT))
     page.wait_for_selector(".parallel canvas")
