@@ -12,7 +12,6 @@ import polars as pl
 
 from runsite.build.excerpts import read_preview, write_excerpt
 from runsite.build.workshop import Workshop
-from runsite.cards import render_markdown
 from runsite.pages.artifacts import RunFiles
 from runsite.pages.files import (
     MAX_HEAD_BYTES,
@@ -172,6 +171,8 @@ def _read_preview(output: Path, artifact: ArtifactRecord, *, address: str) -> Pr
     )
     if preview and preview.kind == "markdown":
         prefix = f"file-{artifact.sha256[:8]}-"
+        from runsite.cards import render_markdown  # loads the parser
+
         html = render_markdown(
             preview.text, base_level=4, id_prefix=prefix, figures={}, make_link=_drop_link
         )

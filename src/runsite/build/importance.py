@@ -35,13 +35,20 @@ class ImportanceShop:
     """Takes orders for the shards of a build and writes them at its end.
 
     Use it as a context manager: leaving ends a process that nobody waited for. One thread.
+
+    Attributes:
+        expected: Whether there will be orders: scikit-learn is then loaded while the store is read.
     """
 
+    expected: bool = False
     _orders: dict[str, tuple[str, ImportanceInput]] = field(default_factory=dict)
     _process: subprocess.Popen[bytes] | None = None
     _scratch: tempfile.TemporaryDirectory[str] | None = None
+    _asked: bool = False
 
     def __enter__(self) -> Self:
+        if self.expected and _find_version():
+            self._process = _start()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -82,12 +89,12 @@ class ImportanceShop:
         source = Path(self._scratch.name, "input.json")
         # NaN and infinities are JSON to Python on both sides.
         source.write_text(json.dumps(work), encoding="utf-8")
-        self._process = subprocess.Popen(  # noqa: S603 - this interpreter and our module, no shell
-            [sys.executable, "-P", "-m", "runsite.queries.forest", str(source)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
+        self._process = self._process or _start()
+        if self._process.stdin:
+            with contextlib.suppress(OSError):  # `finish` tells what was wrong
+                self._process.stdin.write(f"{source}\n".encode())
+                self._process.stdin.flush()
+        self._asked = True
 
     def finish(self, writer: SiteWriter) -> None:
         """Wait for the forests and write what they found.
@@ -95,7 +102,7 @@ class ImportanceShop:
         Raises:
             BuildError: The process failed.
         """
-        if not self._process:
+        if not self._process or not self._asked:
             return
         output, complaint = self._process.communicate()
         if self._process.returncode:
@@ -107,6 +114,15 @@ class ImportanceShop:
         for path, found in json.loads(output).items():
             key, chosen = self._orders[path]
             writer.write(path, render_shard(path, _render(chosen, found=found)), key=key)
+
+
+def _start() -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "runsite.queries.forest"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
 
 
 def _make_key(chosen: ImportanceInput) -> str:

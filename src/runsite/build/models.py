@@ -30,14 +30,12 @@ __all__ = ["write_models"]
 
 
 def write_models(shop: Workshop) -> tuple[tuple[ModelCard, ...], tuple[str, ...]]:
-    """Write the registry's pages; none where nothing is registered.
+    """Write the registry's pages.
 
     Returns:
         The models, and warnings about their cards.
     """
     models = shop.data.registry.models
-    if not models:
-        return (), ()
     written = [_write_model(shop, model) for model in models.values()]
     cards = tuple(card for card, _ in written)
     shop.write_page(assemble_models_page(site=shop.site, models=cards))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -17,7 +19,6 @@ from runsite.build.experiments import (
 )
 from runsite.build.importance import ImportanceShop
 from runsite.build.machine import write_machine_files
-from runsite.build.models import write_models
 from runsite.build.not_found import write_not_found
 from runsite.build.options import BuildOptions
 from runsite.build.plan import SitePlan, plan_site
@@ -43,10 +44,13 @@ from runsite.registry.compare import MoveKind
 from runsite.render.environment import make_environment
 from runsite.render.pressing import PressSettings
 from runsite.render.themes import Theme
+from runsite.store.layout import open_layout
 
 __all__ = ["WrittenSite", "write_site"]
 
 _NEWEST = 10
+_LARGE_BYTES = 1_000_000
+"""Of runs: two hundred in parts of their own, five thousand in a merged one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,10 @@ def write_site(
         code: Digest of all inputs but the data.
         progress: Told how far the run pages are.
     """
-    with Preparation() as preparation, ImportanceShop() as importance:
+    with (
+        Preparation() as preparation,
+        ImportanceShop(expected=_is_large_and_new(options, writer)) as importance,
+    ):
         data = read_site_data(options)
         assets = read_assets(theme)
         write_assets(writer, assets)
@@ -116,7 +123,7 @@ def write_site(
         importance.start(writer)
         write_runs(shop, plan, tick=tick)
         write_any_run(shop, plan, tick=tick)
-        models, warnings = write_models(shop)
+        models, warnings = _write_models(shop)
         _write_plain_pages(shop, experiments, models)
         write_not_found(shop, assets)
         write_search(shop, plan)
@@ -131,6 +138,23 @@ def write_site(
         warnings=(*data.problems, *files.warnings, *warnings),
         notes=site_plan.notes,
     )
+
+
+def _is_large_and_new(options: BuildOptions, writer: SiteWriter) -> bool:
+    """Tell whether the build has everything to do, for runs in the hundreds."""
+    if writer.before.files:
+        return False
+    with contextlib.suppress(OSError), os.scandir(open_layout(options.store).runs) as parts:
+        return sum(part.stat().st_size for part in parts) > _LARGE_BYTES
+    return False
+
+
+def _write_models(shop: Workshop) -> tuple[tuple[ModelCard, ...], tuple[str, ...]]:
+    if not shop.data.registry.models:
+        return (), ()
+    from runsite.build.models import write_models  # loads all that cards need
+
+    return write_models(shop)
 
 
 def _count(progress: Callable[[int, int], None] | None, *, total: int) -> Callable[[int], None]:

@@ -242,13 +242,14 @@ def _find_surroundings(
         if parent:
             children.setdefault(parent, []).append(run_id)
     for ids in members.values():
+        refs = [runs.get_ref(run_id) for run_id in ids]
         for place, run_id in enumerate(ids):
             nested = (runs.find_ref(child) for child in children.get(run_id, ()))
             yield (
                 run_id,
                 RunSurroundings(
-                    previous=runs.find_ref(ids[place - 1]) if place else None,
-                    following=runs.find_ref(ids[place + 1]) if place + 1 < len(ids) else None,
+                    previous=refs[place - 1] if place else None,
+                    following=refs[place + 1] if place + 1 < len(ids) else None,
                     parent=runs.find_ref(parents[run_id]),
                     children=tuple(ref for ref in nested if ref),
                     versions=versions.get(run_id, ()),

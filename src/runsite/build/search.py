@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from runsite.build.runs import RunPlan
 from runsite.build.workshop import Workshop
-from runsite.cards.document import Card
-from runsite.cards.files import load_card
-from runsite.cards.front_matter import MetaValue
 from runsite.errors import CardError
 from runsite.pages.context import RunRef
 from runsite.pages.paths import make_experiment_path, make_model_path, make_version_path
 from runsite.pages.plain import assemble_search_page
 from runsite.render.shards import render_shard
+
+if TYPE_CHECKING:
+    from runsite.cards.document import Card
+    from runsite.cards.front_matter import MetaValue
 
 __all__ = ["write_search"]
 
@@ -71,6 +73,8 @@ def _list_models(shop: Workshop) -> list[list[str]]:
 
 def _list_card_words(shop: Workshop, *, model: str, version: int) -> Iterator[str]:
     """List what people wrote in the card of a version, without its markup."""
+    from runsite.cards.files import load_card  # loads the parser, for models alone
+
     config = shop.options.config
     try:
         card = load_card(config.folder / config.cards.folder, model=model, version=version)

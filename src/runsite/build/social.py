@@ -14,10 +14,10 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from html import escape
 from importlib.metadata import version
 from pathlib import Path
 from typing import TypeVar
-from xml.sax.saxutils import escape
 
 from runsite.build.prepare import find_cache_folder
 from runsite.build.workshop import Workshop
@@ -91,7 +91,7 @@ def draw_card(site: str, *, kind: str, title: str, facts: Sequence[tuple[str, st
 def _text(x: int, y: int, text: str, *, size: int, fill: str, weight: int = 400) -> str:  # noqa: PLR0913 - what a text element has
     return (
         f'<text x="{x}" y="{y}" font-family="{_FONT}" font-size="{size}" '
-        f'font-weight="{weight}" fill="{fill}">{escape(text)}</text>'
+        f'font-weight="{weight}" fill="{fill}">{escape(text, quote=False)}</text>'
     )
 
 

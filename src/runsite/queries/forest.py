@@ -1,7 +1,7 @@
 """Which params matter for a metric: a random forest, and what it loses when a param is shuffled.
 
-A program of its own, for scikit-learn needs about a second to load: it reads orders as JSON from
-the file that it is given and prints what it found. It loads neither Polars nor pandas.
+A program of its own, for scikit-learn needs about a second to load: it loads that at once,
+then reads the path of a file of orders from its input and prints what it found. It loads neither Polars nor pandas.
 """
 
 from __future__ import annotations
@@ -144,14 +144,16 @@ def _round(found: dict[str, object]) -> dict[str, object]:
     return json.loads(json.dumps(found), parse_float=lambda text: round(float(text), _DIGITS))  # type: ignore[no-any-return]
 
 
-def _main(source: str) -> None:
+def _main() -> None:
     # scikit-learn would load pandas, only to know it when it sees it: a fifth of the program's time.
     sys.modules["pandas"] = None  # type: ignore[assignment]
     importlib.import_module("sklearn.ensemble")
     del sys.modules["pandas"]
-    work = json.loads(Path(source).read_text(encoding="utf-8"))
-    sys.stdout.write(json.dumps(measure_orders(work)))
+    source = sys.stdin.readline().strip()
+    if source:
+        work = json.loads(Path(source).read_text(encoding="utf-8"))
+        sys.stdout.write(json.dumps(measure_orders(work)))
 
 
 if __name__ == "__main__":
-    _main(sys.argv[1])
+    _main()

@@ -19,7 +19,6 @@ from jinja2 import (
 )
 from markupsafe import Markup
 
-from runsite.cards import render_markdown
 from runsite.pages.formatting import format_count
 from runsite.render.themes import Theme
 
@@ -69,6 +68,8 @@ def make_environment(
 
 def _markdown(text: str) -> Markup:
     """Render Markdown that anybody may have written."""
+    from runsite.cards import render_markdown  # loads the parser, which most pages do without
+
     return Markup(render_markdown(text, base_level=2))  # noqa: S704  # safe by its contract
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from html import escape
 from urllib.parse import quote
-from xml.sax.saxutils import escape, quoteattr
 
 from runsite.cards.escape import escape_markdown
 from runsite.pages.context import Site
@@ -163,8 +163,13 @@ def _link_experiment(base: str, experiment: ExperimentCard) -> str:
 
 
 def _xml(text: str) -> str:
-    return escape(_NOT_XML.sub("\ufffd", text))
+    return escape(_NOT_XML.sub("\ufffd", text), quote=False)
 
 
 def _attribute(text: str) -> str:
-    return quoteattr(_NOT_XML.sub("\ufffd", text))
+    return _quote(_NOT_XML.sub("\ufffd", text))
+
+
+def _quote(address: str) -> str:
+    """Write the value of an attribute."""
+    return f'"{escape(address)}"'
