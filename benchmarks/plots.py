@@ -104,8 +104,11 @@ def main() -> None:
             executable_path=find_chromium(), args=list(FLAGS), chromium_sandbox=False
         )
         page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.goto(f"{Path(folder, 'site').as_uri()}/experiments/nyc-taxi/index.html#plot=scatter")
-        page.wait_for_selector("#plot-scatter canvas")  # the library is loaded, as on a second look
+        address = f"{Path(folder, 'site').as_uri()}/experiments/nyc-taxi/index.html"
+        # Each plot's script and the library are loaded, as on a second look.
+        for plot in ("parallel", "curves", "scatter"):
+            page.goto(f"{address}#plot={plot}")
+            page.wait_for_selector(f"#plot-{plot} canvas")
         page.evaluate(PREPARE, options.runs)
         for name, script in (("parallel", PARALLEL), ("scatter", SCATTER), ("curves", CURVES)):
             found = [page.evaluate(script) for _ in range(options.repeat)]
