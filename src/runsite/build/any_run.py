@@ -51,10 +51,11 @@ def _write_shard(
     own = shop.site.own_pages
     stamps = [f"{r} own" if r in own else plan.make_stamp(r) for r in shard.run_ids]
     key = shop.make_key(shard.run_ids, stamps) if all(stamps) else ""
-    address = shop.keep_data(shard.path, key=key)
-    if not address:
-        text = render_run_shard(shard.path, _make_entries(shop, plan, shard))
-        address = shop.write_data(shard.path, text, key=key)
+    address = shop.write_data(
+        shard.path,
+        lambda: render_run_shard(shard.path, _make_entries(shop, plan, shard)),
+        key=key,
+    )
     tick(sum(run_id not in own for run_id in shard.run_ids))
     return address
 

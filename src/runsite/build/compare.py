@@ -43,15 +43,16 @@ def write_facts(
     )
     if not runs.select(has_any.any()).item():
         return ()
-    addresses = []
-    for number, start in enumerate(range(0, runs.height, rows)):
-        part = runs.slice(start, rows)
-        path = f"{folder}/more-{number}.js"
-        stamp = plan.make_row_stamp(part["run_id"])
-        key = shop.make_key(stamp) if stamp else ""
-        address = shop.keep_data(path, key=key)
-        addresses.append(address or shop.write_data(path, _render_facts(shop, path, part), key=key))
-    return tuple(addresses)
+    return tuple(
+        _write_part(shop, plan, path=f"{folder}/more-{number}.js", part=runs.slice(start, rows))
+        for number, start in enumerate(range(0, runs.height, rows))
+    )
+
+
+def _write_part(shop: Workshop, plan: RunPlan, *, path: str, part: pl.DataFrame) -> str:
+    stamp = plan.make_row_stamp(part["run_id"])
+    key = shop.make_key(stamp) if stamp else ""
+    return shop.write_data(path, lambda: _render_facts(shop, path, part), key=key)
 
 
 def _render_facts(shop: Workshop, path: str, part: pl.DataFrame) -> str:

@@ -119,19 +119,16 @@ def _write_table(
     folder = _folder_of(name)
     frame = _with_curves(table.frame, plan)
     columns = (*table.columns, CURVES)
-    described = [(column.id, column.kind) for column in columns]
-    addresses = []
-    for number, start in enumerate(range(0, frame.height, ROWS_A_SHARD)):
-        part = frame.slice(start, ROWS_A_SHARD)
-        path = f"{folder}/runs-{number}.js"
-        stamp = plan.make_row_stamp(part["run.id"])
-        key = shop.make_key(described, stamp) if stamp else ""
-        address = shop.keep_data(path, key=key)
-        if not address:
-            texts = table.texts.slice(start, ROWS_A_SHARD)
-            body = _render_rows(path, columns, part, texts=texts)
-            address = shop.write_data(path, body, key=key)
-        addresses.append(address)
+    addresses = [
+        _write_rows(
+            shop,
+            plan,
+            path=f"{folder}/runs-{number}.js",
+            columns=columns,
+            rows=(frame.slice(start, ROWS_A_SHARD), table.texts.slice(start, ROWS_A_SHARD)),
+        )
+        for number, start in enumerate(range(0, frame.height, ROWS_A_SHARD))
+    ]
     return ExperimentShards(
         name=name,
         experiment_id=make_experiment_id(name),
@@ -144,12 +141,24 @@ def _write_table(
     )
 
 
-def _render_rows(
-    path: str, columns: Sequence[Column], part: pl.DataFrame, *, texts: pl.DataFrame
+def _write_rows(
+    shop: Workshop,
+    plan: RunPlan,
+    *,
+    path: str,
+    columns: Sequence[Column],
+    rows: tuple[pl.DataFrame, pl.DataFrame],
 ) -> str:
-    filled = [c for c in columns if part[c.id].null_count() < part.height]
-    body = ",".join(f"[{json.dumps(c.id)},{_render(c, part, texts)}]" for c in filled)
-    return render_shard(path, f'{{"rows":{part.height},"columns":[{body}]}}')
+    part, texts = rows
+
+    def render() -> str:
+        filled = [c for c in columns if part[c.id].null_count() < part.height]
+        body = ",".join(f"[{json.dumps(c.id)},{_render(c, part, texts)}]" for c in filled)
+        return render_shard(path, f'{{"rows":{part.height},"columns":[{body}]}}')
+
+    stamp = plan.make_row_stamp(part["run.id"])
+    described = [(column.id, column.kind) for column in columns]
+    return shop.write_data(path, render, key=shop.make_key(described, stamp) if stamp else "")
 
 
 def _render(column: Column, part: pl.DataFrame, texts: pl.DataFrame) -> str:

@@ -49,11 +49,12 @@ def _write_runs(shop: Workshop, plan: RunPlan, *, start: int) -> str:
     stamp = plan.make_row_stamp(part["run_id"])
     refs = [shop.data.runs.get_ref(run_id) for run_id in part["run_id"]]
     key = shop.make_key(stamp, [(ref.path, ref.name) for ref in refs]) if stamp else ""
-    address = shop.keep_data(path, key=key)
-    if address:
-        return address
-    body = json.dumps(list(reversed(_list_runs(part, refs))), separators=(",", ":"))
-    return shop.write_data(path, render_shard(path, body), key=key)
+
+    def render() -> str:
+        body = json.dumps(list(reversed(_list_runs(part, refs))), separators=(",", ":"))
+        return render_shard(path, body)
+
+    return shop.write_data(path, render, key=key)
 
 
 def _list_models(shop: Workshop) -> list[list[str]]:

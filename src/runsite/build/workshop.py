@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from jinja2 import Environment
@@ -47,17 +48,16 @@ class Workshop:
         """Write text for programs; what a badly decoded name left over becomes a question mark."""
         self.writer.write(path, content.encode("utf-8", "replace"))
 
-    def keep_data(self, path: str, *, key: str) -> str:
-        """Keep a data shard that was made from the same inputs; its address, or empty text."""
+    def write_data(self, path: str, content: str | Callable[[], str], *, key: str = "") -> str:
+        """Write a data shard; returns its address with a mark that changes with the content.
+
+        Args:
+            path: From the site's root.
+            content: The shard, or what makes it: only asked where the file of the build before
+                was not made from the same inputs.
+            key: Digest of all that the shard is made from; empty where it must be made anew.
+        """
         if not self.writer.keep(path, key=key):
-            return ""
-        return _make_address(path, self.writer.files[path].sha256)
-
-    def write_data(self, path: str, content: str, *, key: str = "") -> str:
-        """Write a data shard; returns its address with a mark that changes with the content."""
-        self.writer.write(path, content, key=key)
-        return _make_address(path, self.writer.files[path].sha256)
-
-
-def _make_address(path: str, sha256: str) -> str:
-    return f"{path}?v={sha256[:10]}"
+            text = content if isinstance(content, str) else content()
+            self.writer.write(path, text, key=key)
+        return f"{path}?v={self.writer.files[path].sha256[:10]}"
