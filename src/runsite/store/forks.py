@@ -14,7 +14,7 @@ from pathlib import Path
 
 from runsite.errors import StoreError
 
-__all__ = ["check_can_read"]
+__all__ = ["can_read", "check_can_read"]
 
 _TASKS = Path("/proc/self/task")
 _WORKER = re.compile(r"polars-\d+")  # as Polars names the threads of its pool
@@ -27,13 +27,18 @@ class _State:
     left_behind = False
 
 
+def can_read() -> bool:
+    """Tell whether Polars answers in this process."""
+    return not _State.left_behind
+
+
 def check_can_read(location: str) -> None:
     """Make sure that Polars answers in this process.
 
     Raises:
         StoreError: The process was forked from one in which Polars had started its threads.
     """
-    if _State.left_behind:
+    if not can_read():
         raise StoreError(
             "a process that was forked while Polars was in use cannot read the store",
             where=location,

@@ -21,6 +21,7 @@ from runsite.errors import CorruptFileError, quote
 from runsite.records import MetricSummary, RunRecord, RunStatus
 from runsite.store import locks
 from runsite.store.fold import check_record, fold_events, time_from_us
+from runsite.store.forks import can_read
 from runsite.store.journal import SUFFIX, JournalContents, read_journal
 from runsite.store.layout import Layout
 from runsite.store.slots import SLOT
@@ -156,6 +157,8 @@ def find_rest(layout: Layout, contents: JournalContents) -> JournalContents | No
     """
     from runsite.store.tables import Tables
 
+    if not can_read():
+        return None  # as if nobody had: of two parts of a session, readers take one
     run_id, session = contents.record.run_id, contents.session
     sealed = Tables(layout, lambda: ([], [])).find_sealed(run_id, session)
     if sealed is None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from runsite.store import Store
@@ -101,3 +102,26 @@ def test_the_grandchild_is_refused_as_well(tmp_path: Path):
     script = "runsite.search_runs()\nin_child(lambda: in_child(runsite.search_runs) or 'child')\n"
     printed = run_script(script, folder=tmp_path)
     assert printed == REFUSED.format(store=tmp_path / "runs") + "child\n"
+
+
+def test_a_journal_that_was_removed_does_not_keep_a_forked_child_waiting(tmp_path: Path):
+    """Whether somebody sealed it cannot be asked there: the run ends, and what it logged is kept."""
+    script = """
+from pathlib import Path
+
+def log_without_journal():
+    with runsite.start_run(run_name="forked") as run:
+        runsite.log_metric("loss", 0.5)
+        for path in Path("runs/live").glob(f"{run.info.run_id}*"):
+            path.unlink()
+        runsite.log_metric("loss", 0.25)
+    return "ended"
+
+runsite.search_runs()
+in_child(log_without_journal)
+"""
+    assert run_script(script, folder=tmp_path) == "ended\n"
+    store = Store.open(tmp_path / "runs")
+    rows = store.read_runs().filter(pl.col("run_name") == "forked")
+    assert (rows["status"].item(), rows["incomplete"].item()) == ("FINISHED", True)
+    assert store.scan_metrics([rows["run_id"].item()]).collect()["value"].to_list() == [0.5, 0.25]
