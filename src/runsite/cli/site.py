@@ -64,6 +64,7 @@ def build(  # noqa: PLR0913 - one parameter for each option
     """
     from runsite.build import BuildOptions
     from runsite.build import build as build_site
+    from runsite.store import Store
 
     if base_url and not is_web_address(base_url):
         raise click.BadParameter(
@@ -73,6 +74,9 @@ def build(  # noqa: PLR0913 - one parameter for each option
     config = load_config()
     if title:
         config = replace(config, site=replace(config.site, title=title))
+    if store:
+        # One that is named and not there is a slip, for which a site must not be emptied.
+        Store.open(store)
     options = BuildOptions(
         store=find_store_uri(store, config=config),
         registry=find_registry_path(registry, config=config),

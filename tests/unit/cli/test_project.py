@@ -197,6 +197,19 @@ def test_adding_twice_adds_once(existing):
     assert make_ignore_edit(once, patterns=PATTERNS).added == ()
 
 
+def test_a_store_that_is_named_and_not_there_empties_no_site(cli, tmp_path):
+    """A slip in `--store` is an error, and what an earlier build wrote stays; a new project needs none."""
+    assert cli("build").exit_code == 0
+    before = sorted(tmp_path.rglob("*"))
+    result = cli("build", "--store", "rnus")
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "error: there is no runsite store at 'rnus'\n"
+        "  hint:  log a run first, or name the store with --store or RUNSITE_TRACKING_URI\n"
+    )
+    assert sorted(tmp_path.rglob("*")) == before
+
+
 def test_an_address_that_is_none_is_wrong_usage(cli, tmp_path):
     """It would stand in every page as the site's own."""
     result = cli("build", "--base-url", "javascript:x", cwd=tmp_path)
