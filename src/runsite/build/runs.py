@@ -206,10 +206,13 @@ def _shard_key(shop: Workshop, plan: RunPlan, shard: Shard) -> str:
 
 
 def _make_stamps(frame: pl.DataFrame) -> dict[str, str]:
-    columns = frame.select("run_id", "revision", "status", "sessions")
+    # An experiment can get another name without a word in its runs.
+    columns = frame.select("run_id", "revision", "status", "sessions", "experiment")
     return {
-        run_id: "" if status == "RUNNING" else f"{revision} {status} {','.join(sessions or ())}"
-        for run_id, revision, status, sessions in columns.iter_rows()
+        run_id: ""
+        if status == "RUNNING"
+        else f"{revision} {status} {','.join(sessions or ())} {experiment!r}"
+        for run_id, revision, status, sessions, experiment in columns.iter_rows()
     }
 
 
