@@ -216,15 +216,21 @@ class ExperimentRecord:
     session: str = ""
 
 
-def make_experiment_id(name: str) -> str:
+def make_experiment_id(name: str, attempt: int = 0) -> str:
     """Derive an experiment's id from its name, so that two branches agree without talking.
 
     The default experiment is ``0``, as in MLflow; every other one has 18 digits taken from the
     SHA-256 of the name, which is the look of MLflow's own ids.
+
+    Args:
+        name: Its name when it was made.
+        attempt: How many ids of this name were found to be taken, by experiments that were
+            renamed since.
     """
-    if name == DEFAULT_EXPERIMENT:
+    if name == DEFAULT_EXPERIMENT and not attempt:
         return "0"
-    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest()
+    salted = f"{name}\0{attempt}" if attempt else name
+    digest = hashlib.sha256(salted.encode("utf-8", "surrogatepass")).digest()
     return str(10**17 + int.from_bytes(digest[:8], "big") % (9 * 10**17))
 
 

@@ -6,6 +6,7 @@ import dataclasses
 
 import pytest
 
+from runsite.records import make_experiment_id
 from support.sites import build_site, make_run_id, make_taxi_runs, write_store
 
 pytestmark = pytest.mark.browser
@@ -23,7 +24,8 @@ def site(tmp_path_factory):
     for number in range(3):
         run, history = runs[number]
         evil = {f"rmse {EVIL}": history["rmse"]}
-        runs[number] = (dataclasses.replace(run, experiment=EVIL), evil)
+        named = dataclasses.replace(run, experiment=EVIL, experiment_id=make_experiment_id(EVIL))
+        runs[number] = (named, evil)
     write_store(folder / "runs", runs)
     versions = "".join(
         f'      - {{version: {n}, run: "{make_run_id(n + 10)}", artifact: model,'

@@ -22,7 +22,6 @@ from runsite.pages.plain import ExperimentShards
 from runsite.pages.run import NOTE_TAG
 from runsite.queries.columns import Column, RunsTable, make_runs_table, sort_runs
 from runsite.queries.overview import ExperimentSummary, summarise_experiment
-from runsite.records import make_experiment_id
 from runsite.render.shards import render_column, render_shard
 
 __all__ = ["ExperimentResult", "write_experiments"]
@@ -92,8 +91,9 @@ def _write_experiment(
     runs = sort_runs(runs)
     gated = list_gated_metrics(shop.data.registry.models.values())
     table = make_runs_table(runs, directions=directions, gated=gated)
+    experiment = str(runs["experiment_id"][0]), name
     shards = replace(
-        _write_table(shop, plan, name=name, table=table, importance=importance),
+        _write_table(shop, plan, experiment=experiment, table=table, importance=importance),
         more=write_facts(shop, plan, folder=_folder_of(name), runs=runs, rows=ROWS_A_SHARD),
     )
     record = shop.data.experiments.get(name)
@@ -114,8 +114,15 @@ def _folder_of(name: str) -> str:
 
 
 def _write_table(
-    shop: Workshop, plan: RunPlan, *, name: str, table: RunsTable, importance: ImportanceShop
+    shop: Workshop,
+    plan: RunPlan,
+    *,
+    experiment: tuple[str, str],
+    table: RunsTable,
+    importance: ImportanceShop,
 ) -> ExperimentShards:
+    """Write the shards of the experiment ``(id, name)``."""
+    experiment_id, name = experiment
     folder = _folder_of(name)
     frame = _with_curves(table.frame, plan)
     columns = (*table.columns, CURVES)
@@ -131,7 +138,7 @@ def _write_table(
     ]
     return ExperimentShards(
         name=name,
-        experiment_id=make_experiment_id(name),
+        experiment_id=experiment_id,
         path=make_experiment_path(name),
         n_runs=frame.height,
         columns_path=_write_columns(shop, f"{folder}/columns.js", table.columns),

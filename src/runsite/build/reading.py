@@ -109,7 +109,6 @@ def read_site_data(options: BuildOptions) -> SiteData:
     deleted = [e.experiment_id for e in experiments if e.lifecycle_stage != active]
     if deleted:
         runs = runs.filter(~pl.col("experiment_id").is_in(deleted))
-    runs = _name_experiments(runs, experiments)
     has_registry = options.registry.exists()
     registry = load_registry(options.registry) if has_registry else Registry()
     history, complaints = _read_history(options.registry) if has_registry else (History(), ())
@@ -122,15 +121,6 @@ def read_site_data(options: BuildOptions) -> SiteData:
         registry=registry,
         history=history,
         problems=(*problems, *complaints, *_find_missing_runs(registry, index)),
-    )
-
-
-def _name_experiments(runs: pl.DataFrame, experiments: Iterable[ExperimentRecord]) -> pl.DataFrame:
-    """Give runs their experiment's name of today: rows keep the one that it had then."""
-    names = {e.experiment_id: e.name for e in experiments}
-    then, now = pl.col("experiment"), pl.col("experiment_id")
-    return runs.with_columns(
-        now.replace_strict(names, default=then, return_dtype=pl.String).alias("experiment")
     )
 
 

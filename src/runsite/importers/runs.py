@@ -35,6 +35,7 @@ from runsite.records import (
 )
 from runsite.store import Store
 from runsite.store.adopting import adopt_run
+from runsite.store.experiments import identify_experiment
 from runsite.store.files import replacing
 from runsite.store.fold import time_from_us
 from runsite.tracking.checks import check_artifact_path
@@ -82,7 +83,8 @@ def import_runs(
     """
     report = ImportReport()
     known = set(store.read_runs()["run_id"]) if store.exists else set()
-    report.experiments = _import_experiments(source, store=store, dry_run=dry_run)
+    report.experiments, ids = _import_experiments(source, store=store, dry_run=dry_run)
+    target = _Target(store, ids, copy_files=copy_files, dry_run=dry_run)
     for run in source.read_runs():
         run_id = _make_run_id(run.run_id)
         if run_id in known:
@@ -90,7 +92,7 @@ def import_runs(
         else:
             known.add(run_id)
             try:
-                _import_run(run, run_id, store=store, report=report, options=(copy_files, dry_run))
+                _import_run(run, run_id, target=target, report=report)
             except (ValueError, OverflowError) as error:
                 report.problems.append((run.run_id, f"not imported: {error}"))
             except OSError as error:
@@ -106,41 +108,58 @@ def import_runs(
     return report
 
 
-def _import_experiments(source: Source, *, store: Store, dry_run: bool) -> int:
-    """Write what is known of experiments; of several with one name the one that is not deleted."""
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """Where runs go to: `experiment_ids` by name."""
+
+    store: Store
+    experiment_ids: Mapping[str, str]
+    copy_files: bool
+    dry_run: bool
+
+
+def _import_experiments(
+    source: Source, *, store: Store, dry_run: bool
+) -> tuple[int, dict[str, str]]:
+    """Write what is known of experiments; of several with one name the one that is not deleted.
+
+    Returns:
+        How many are new, and the id of each by its name.
+    """
     wanted: dict[str, FoundExperiment] = {}
     for found in source.list_experiments():
         before = wanted.get(found.name)
         if before is None or before.deleted:
             wanted[found.name] = found
-    there = {record.name for record in store.read_experiments()} if store.exists else set()
-    new = [found for found in wanted.values() if found.name not in there]
+    there = store.read_experiments() if store.exists else []
+    names = {record.name for record in there}
+    new = [found for found in wanted.values() if found.name not in names]
+    ids = {name: identify_experiment(there, name) for name in wanted}
     for found in new if not dry_run else ():
         stage = LifecycleStage.DELETED if found.deleted else LifecycleStage.ACTIVE
         store.write_experiment(
             ExperimentRecord(
-                experiment_id=make_experiment_id(found.name),
+                experiment_id=ids[found.name],
                 name=found.name,
                 lifecycle_stage=stage.value,
                 created=None if found.created_ms is None else time_from_us(found.created_ms * 1000),
                 tags=dict(found.tags),
             )
         )
-    return len(new)
+    return len(new), ids
 
 
-def _import_run(
-    run: FoundRun, run_id: str, *, store: Store, report: ImportReport, options: tuple[bool, bool]
-) -> None:
-    copy_files, dry_run = options
+def _import_run(run: FoundRun, run_id: str, *, target: _Target, report: ImportReport) -> None:
     has_files = run.artifacts is not None or bool(run.models)
     report.runs += 1
     report.points += sum(map(len, run.metrics.values()))
     report.without_files += not has_files
-    if dry_run:
+    if target.dry_run:
         return
-    record = _make_record(run, run_id)
-    if copy_files and has_files:
+    store, name = target.store, run.experiment.name
+    experiment_id = target.experiment_ids.get(name) or make_experiment_id(name)
+    record = _make_record(run, run_id, experiment_id=experiment_id)
+    if target.copy_files and has_files:
         folder = store.layout.artifacts_of(run_id)
         artifacts = tuple(_copy_files(run, folder))
         report.files += len(artifacts)
@@ -153,7 +172,7 @@ def _import_run(
     adopt_run(store.layout, record, points=points)
 
 
-def _make_record(run: FoundRun, run_id: str) -> RunRecord:
+def _make_record(run: FoundRun, run_id: str, *, experiment_id: str) -> RunRecord:
     start_ms = min(max(run.start_ms or run.end_ms or 0, 0), _MAX_MS)
     tags = dict(run.tags)
     known = {column: tags.pop(tag) for tag, column in TAG_COLUMNS.items() if tags.get(tag)}
@@ -163,7 +182,7 @@ def _make_record(run: FoundRun, run_id: str) -> RunRecord:
         run_id=run_id,
         revision=0,
         session="",
-        experiment_id=make_experiment_id(run.experiment.name),
+        experiment_id=experiment_id,
         experiment=run.experiment.name,
         run_name=run.name or name,
         status=_make_status(run.status),

@@ -15,6 +15,7 @@ import polars as pl
 from runsite.errors import FormatVersionError, NotFoundError, quote
 from runsite.records import FORMAT_VERSION, MetricSummary, RunRecord
 from runsite.store.columns import FORMAT_KEY, LEAVES_KEY
+from runsite.store.experiments import read_experiments
 from runsite.store.layout import Layout
 from runsite.store.names import PartFile, crc_of_file, list_names, list_parts, parse_name
 from runsite.store.reading import (
@@ -61,6 +62,7 @@ class Tables:
         self._live_bad: tuple[tuple[Path, str], ...] = ()
         self._live: list[LiveRun] = []
         self._current: pl.DataFrame | None = None
+        self._named: tuple[pl.DataFrame, dict[str, str], pl.DataFrame] | None = None
         self._leaves: dict[Path, frozenset[str]] = {}
         self._sources: tuple[_Source, ...] = ()
         self._sources_of: tuple[pl.DataFrame, frozenset[str]] | None = None
@@ -82,7 +84,7 @@ class Tables:
             if changed or live or self._live or self._current is None:
                 self._live = live
                 self._current = self._assemble()
-            return self._current
+            return self._name_experiments(self._current)
 
     def read_run(self, run_id: str) -> RunRecord:
         """Read one run by its whole id."""
@@ -214,6 +216,16 @@ class Tables:
             merged = frame_of_records(merge_heads(several, summary_of=self._summary_of))
             single = pl.concat([single, merged])
         return single.sort("start_time", "run_id")
+
+    def _name_experiments(self, runs: pl.DataFrame) -> pl.DataFrame:
+        """Give runs their experiment's name of today: rows keep the one that it had then."""
+        names = {record.experiment_id: record.name for record in read_experiments(self._layout)}
+        if self._named is None or self._named[0] is not runs or self._named[1] != names:
+            then, key = runs["experiment"], runs["experiment_id"]
+            today = key.replace_strict(names, default=then, return_dtype=pl.String).alias(then.name)
+            named = runs if today.equals(then) else runs.with_columns(today)
+            self._named = (runs, names, named)
+        return self._named[2]
 
     def _sealed_sessions(self) -> list[tuple[str, str]]:
         if self._rows is None or not self._live:

@@ -16,7 +16,7 @@ from runsite.errors import (
 )
 from runsite.records import DEFAULT_EXPERIMENT, ExperimentRecord, LifecycleStage, make_experiment_id
 from runsite.store import Store
-from runsite.store.experiments import read_experiments
+from runsite.store.experiments import identify_experiment, read_experiments
 from runsite.tracking.checks import convert_text, convert_texts
 from runsite.tracking.convert import experiment_from_record
 
@@ -43,7 +43,7 @@ STAGES = {
 }
 """Lifecycle stages that a view shows."""
 
-_active: str | None = None
+_active: ExperimentRecord | None = None
 
 
 def make_active(store: Store, *, name: str | None, experiment_id: str | None) -> ExperimentRecord:
@@ -62,7 +62,7 @@ def make_active(store: Store, *, name: str | None, experiment_id: str | None) ->
     else:
         record = get_experiment(store, str(experiment_id))
     _check_active(record)
-    _active = record.name
+    _active = record
     os.environ[EXPERIMENT_ENV] = record.name  # for the processes that this one starts
     return record
 
@@ -73,9 +73,13 @@ def find_active_experiment(store: Store) -> ExperimentRecord:
     Raises:
         RunStateError: It is deleted.
     """
-    named = (os.environ.get(name) for name in _ENVIRONMENT)
-    name = _active or next((value for value in named if value), DEFAULT_EXPERIMENT)
-    record = _find_recorded(store, name, by_id=False) or _make_record(name)
+    there = {record.experiment_id: record for record in read_experiments(store.layout)}
+    if _active is not None and _active.experiment_id in there:
+        record = there[_active.experiment_id]  # by whatever name it has today
+    else:
+        named = (os.environ.get(name) for name in _ENVIRONMENT)
+        name = _active.name if _active else next((value for value in named if value), None)
+        record = _find_default(store) if name is None else _find_or_make(store, name)
     _check_active(record)
     return record
 
@@ -92,7 +96,9 @@ def create_experiment(
         raise AlreadyExistsError(
             f"an experiment {quote(name)} exists already", hint="set_experiment(name) uses it"
         )
-    record = dataclasses.replace(_make_record(name), tags=convert_texts(tags or {}, what="tag"))
+    record = dataclasses.replace(
+        _make_record(store, name), tags=convert_texts(tags or {}, what="tag")
+    )
     store.write_experiment(record)
     return record
 
@@ -100,10 +106,11 @@ def create_experiment(
 def find_experiment(store: Store, name_or_id: str) -> ExperimentRecord | None:
     """Find an experiment by id or name, or None. The default one is always there."""
     recorded = _find_recorded(store, name_or_id)
-    if recorded is not None and (name_or_id != "0" or recorded.experiment_id == "0"):
+    default = _find_default(store)
+    if name_or_id in (default.experiment_id, default.name):
+        return default
+    if recorded is not None:
         return recorded
-    if name_or_id in (DEFAULT_EXPERIMENT, "0"):
-        return _make_record(DEFAULT_EXPERIMENT)
     return _find_among(store.read_experiments(), name_or_id)
 
 
@@ -112,8 +119,9 @@ def find_named(store: Store, name: str) -> ExperimentRecord | None:
     recorded = _find_recorded(store, name, by_id=False)
     if recorded is not None:
         return recorded
-    if name == DEFAULT_EXPERIMENT:
-        return _make_record(DEFAULT_EXPERIMENT)
+    default = _find_default(store)
+    if name == default.name:
+        return default
     return _find_among(store.read_experiments(), name, by_id=False)
 
 
@@ -188,7 +196,7 @@ def search_experiments(
 
     records = store.read_experiments()
     if not any(record.experiment_id == "0" for record in records):
-        records.append(_make_record(DEFAULT_EXPERIMENT))
+        records.append(_find_default(store))
     records = [r for r in records if r.lifecycle_stage in STAGES[ViewType(view_type)]]
     query = ListQuery(filter_string or "", tuple(order_by or ()), max_results, page_token)
     found, token = search(records, query=query)
@@ -198,9 +206,19 @@ def search_experiments(
 def _find_or_create(store: Store, name: str) -> ExperimentRecord:
     record = _find_recorded(store, name, by_id=False)
     if record is None:
-        store.write_experiment(_make_record(name))
-        record = _find_recorded(store, name, by_id=False) or _make_record(name)
-    return record
+        store.write_experiment(_make_record(store, name))
+    return _find_or_make(store, name)
+
+
+def _find_or_make(store: Store, name: str) -> ExperimentRecord:
+    return _find_recorded(store, name, by_id=False) or _make_record(store, name)
+
+
+def _find_default(store: Store) -> ExperimentRecord:
+    """Return the default experiment, which is always there, by whatever name it has today."""
+    default = ExperimentRecord(make_experiment_id(DEFAULT_EXPERIMENT), DEFAULT_EXPERIMENT)
+    records = read_experiments(store.layout)
+    return next((r for r in records if r.experiment_id == default.experiment_id), default)
 
 
 def _find_recorded(store: Store, name_or_id: str, *, by_id: bool = True) -> ExperimentRecord | None:
@@ -218,8 +236,9 @@ def _find_among(
     return with_id or named
 
 
-def _make_record(name: str) -> ExperimentRecord:
-    return ExperimentRecord(experiment_id=make_experiment_id(name), name=name)
+def _make_record(store: Store, name: str) -> ExperimentRecord:
+    key = identify_experiment(read_experiments(store.layout), name)
+    return ExperimentRecord(experiment_id=key, name=name)
 
 
 def _check_name(name: object) -> str:

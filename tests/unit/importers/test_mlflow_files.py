@@ -7,6 +7,9 @@ import math
 import pytest
 
 from runsite.importers.mlflow_files import FileSource, find_file_store
+from runsite.importers.runs import import_runs
+from runsite.store import Store
+from runsite.tracking import MlflowClient
 
 RUN = "0123456789abcdef0123456789abcdef"
 
@@ -92,3 +95,14 @@ def test_yaml_makes_no_objects(root):
     source = FileSource(root)
     assert list(source.read_runs()) == []
     assert source.problems[0][1].startswith("cannot be read: could not determine a constructor")
+
+
+def test_runs_stay_apart_from_an_experiment_that_was_renamed(root, tmp_store):
+    """An experiment of the same name is another one, which the import makes."""
+    client = MlflowClient(str(tmp_store))
+    renamed = client.create_experiment("taxi")
+    client.rename_experiment(renamed, "cabs")
+    import_runs(FileSource(root), store=Store.open(tmp_store))
+    assert client.get_experiment(renamed).name == "cabs"
+    assert client.search_runs([renamed]) == []
+    assert [run.info.run_id for run in client.search_runs(["taxi"])] == [RUN]

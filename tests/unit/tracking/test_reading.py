@@ -271,6 +271,48 @@ def test_renaming_keeps_the_id_and_the_runs():
     assert sorted(names(client.search_runs([old]))) == ["a", "b"]
 
 
+def test_the_active_experiment_stays_active_under_its_new_name():
+    """Runs go where they went before; rows of both times show the name of today."""
+    client = RunsiteClient()
+    old = runsite.set_experiment("old").experiment_id
+    log("a")
+    client.rename_experiment(old, "new")
+    log("b")
+    rows = runsite.read_runs().select("run_name", "experiment_id", "experiment").collect().rows()
+    assert rows == [("a", old, "new"), ("b", old, "new")]
+
+
+def test_a_name_that_is_free_again_makes_an_experiment_of_its_own():
+    """The renamed one keeps its runs and gets no more of them."""
+    client = RunsiteClient()
+    first = client.create_experiment("taxi")
+    client.rename_experiment(first, "cabs")
+    second = runsite.set_experiment("taxi").experiment_id
+    log("a")
+    client.rename_experiment(second, "fares")
+    third = client.create_experiment("taxi")
+    log("b")
+    assert len({first, second, third}) == 3
+    assert sorted(names(client.search_runs([second]))) == ["a", "b"]
+    assert client.search_runs([first]) == client.search_runs([third]) == []
+    assert [client.get_experiment(key).name for key in (first, second, third)] == [
+        "cabs",
+        "fares",
+        "taxi",
+    ]
+
+
+def test_the_default_experiment_can_have_another_name():
+    """Runs without an experiment go to it; `Default` is then a name like any other."""
+    client = RunsiteClient()
+    client.rename_experiment("0", "notes")
+    log("a")
+    assert client.get_experiment_by_name("notes").experiment_id == "0"
+    assert client.get_experiment_by_name("Default") is None
+    assert names(client.search_runs(["notes"])) == ["a"]
+    assert runsite.set_experiment("Default").experiment_id != "0"
+
+
 def test_experiments_are_searched_like_runs():
     """By name, tags and time, with an order, in pages."""
     client = RunsiteClient()
