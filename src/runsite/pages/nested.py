@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from runsite.directions import find_direction, is_better, rank_metric
 from runsite.pages.context import RunRef, told
 from runsite.pages.formatting import format_duration, format_number
-from runsite.records import RunRecord
+from runsite.records import RunRecord, RunStatus
 
 __all__ = [
     "MAX_CONSIDERED",
@@ -61,6 +61,7 @@ class NestedTable:
 
     columns: tuple[NestedColumn, ...] = told("Metrics first, then params.")
     rows: tuple[NestedRow, ...] = told("Best first, by the first metric that has a direction.")
+    shows_status: bool = told("Whether any of these rows is not simply finished.")
 
 
 def make_nested_table(
@@ -92,7 +93,8 @@ def make_nested_table(
         )
         for reference, record in ordered[:_MAX_ROWS]
     )
-    return NestedTable(columns, rows)
+    shows_status = any(row.run.status != RunStatus.FINISHED.value for row in rows)
+    return NestedTable(columns, rows, shows_status)
 
 
 def _differing_params(records: Sequence[RunRecord]) -> list[str]:

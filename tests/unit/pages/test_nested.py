@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from datetime import timedelta
 
+import pytest
+
 from runsite.pages.nested import NestedColumn, make_nested_table
 from runsite.pages.run import make_run_ref
 from runsite.records import MetricSummary
@@ -24,10 +26,11 @@ def summary(value: float) -> MetricSummary:
     )
 
 
-def trial(number: int, *, params: dict[str, str], **metrics: float):
+def trial(number: int, *, params: dict[str, str], status: str = "FINISHED", **metrics: float):
     run = a_run(
         number,
         params={"model": "ridge", **params},
+        status=status,
         metrics={key: summary(value) for key, value in metrics.items()},
         end_time=BEGAN + timedelta(seconds=number),
     )
@@ -60,6 +63,15 @@ def test_trials_stand_best_first_with_what_they_differ_in():
     marked = [(r.run.name, i) for r in table.rows for i, cell in enumerate(r.cells) if cell.best]
     assert marked == [("run-3", 0), ("run-2", 1)]
     assert [row.duration for row in table.rows] == ["3.0 s", "1.0 s", "2.0 s", "4.0 s"]
+
+
+@pytest.mark.parametrize(("status", "shown"), [("FINISHED", False), ("FAILED", True)])
+def test_a_status_that_all_share_takes_no_room(status, shown):
+    """On a telephone it would push the metrics off the screen."""
+    table = make_nested_table(
+        [trial(1, params={}), trial(2, params={}, status=status)], directions={}
+    )
+    assert table.shows_status is shown
 
 
 def test_long_numbers_of_params_are_shortened():

@@ -59,13 +59,15 @@
   /** The runs nested in this one with what they differ in, the best first. @param {Item} run */
   function nestedRuns(run) {
     const columns = rows(run.nested.columns);
-    const heads = [["Run", ""], ["Status", ""], ...columns.map(({ label, kind }) => [label, kind === "metric" ? "num" : ""]), ["Duration", "num"]];
+    const withStatus = Boolean(run.nested.shows_status);
+    const first = [["Run", ""], ...(withStatus ? [["Status", ""]] : [])];
+    const heads = [...first, ...columns.map(({ label, kind }) => [label, kind === "metric" ? "num" : ""]), ["Duration", "num"]];
     const cell = (/** @type {Item} */ { kind, text, best }) => make("td", { class: kind === "metric" ? "num" : false }, best ? make("strong", { class: "best", title: "the best of these runs" }, text) : text ?? "");
-    const lines = rows(run.nested.rows).map(({ run: child, cells, duration }) => make("tr", {}, make("th", { scope: "row" }, link(child.path, child.name, { class: "run-link" })), make("td", {}, statusPill(child.status)), ...rows(cells).map(cell), make("td", { class: "num" }, duration ?? "")));
+    const lines = rows(run.nested.rows).map(({ run: child, cells, duration }) => make("tr", {}, make("th", { scope: "row" }, link(child.path, child.name, { class: "run-link" })), ...(withStatus ? [make("td", {}, statusPill(child.status))] : []), ...rows(cells).map(cell), make("td", { class: "num" }, duration ?? "")));
     const part = section("children", "Nested runs", run.children, () => {
       const box = list("children", /** @type {[string, string][]} */ (heads), lines);
       box.querySelectorAll("thead th").forEach((/** @type {Element} */ head, /** @type {number} */ i) => {
-        const mark = directionMark(columns[i - 2]?.direction);
+        const mark = directionMark(columns[i - first.length]?.direction);
         if (mark) head.append(" ", mark);
       });
       const more = run.n_children > lines.length ? make("p", { class: "muted" }, `${lines.length} of ${run.n_children}; the experiment's table has them all.`) : null;
