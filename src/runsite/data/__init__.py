@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runsite.data.digests import digest_arrays, digest_files, digest_table, list_files
+from runsite.data.frames import name_type, table_from_pandas, table_from_polars
 from runsite.errors import InvalidValueError, NotFoundError, quote
 from runsite.records import InputRecord
 
@@ -35,8 +36,6 @@ __all__ = [
     "get_source",
     "make_record",
 ]
-
-_SMALL_ROWS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +131,7 @@ def from_pandas(
         InvalidValueError: There is no such column.
     """
     _check_columns(df.columns, targets, predictions)
-    table = _table_from_pandas(df.rename(columns=str))
+    table = table_from_pandas(df)
     made = _from_table(table, df, source=source, targets=targets, name=name, digest=digest)
     return replace(made, predictions=predictions)
 
@@ -147,7 +146,7 @@ def from_polars(
 ) -> Dataset:
     """Describe a Polars DataFrame. The arguments are those of `from_pandas`."""
     _check_columns(df.columns, targets, predictions)
-    table = df.to_arrow()
+    table = table_from_polars(df)
     made = _from_table(table, df, source=source, targets=targets, name=name, digest=digest)
     return replace(made, predictions=predictions)
 
@@ -316,7 +315,7 @@ def _from_table(
 ) -> Dataset:
     made = _make_source(source)
     columns = [
-        {"type": _type_name(column.type), "name": column.name, "required": not column.nullable}
+        {"type": name_type(column.type), "name": column.name, "required": not column.nullable}
         for column in table.schema
     ]
     return Dataset(
@@ -328,41 +327,6 @@ def _from_table(
         targets=targets,
         data=data,
     )
-
-
-def _table_from_pandas(df: pd.DataFrame) -> pa.Table:
-    import pyarrow as pa
-
-    # A pool of threads for a small table takes longer than the table, most of all on a busy machine.
-    threads = 1 if len(df) < _SMALL_ROWS else None
-    try:
-        return pa.Table.from_pandas(df, preserve_index=False, safe=False, nthreads=threads)
-    except pa.ArrowException:
-        # A column of mixed Python objects is no Arrow type; as text it still has a digest.
-        mixed = {name: df[name].map(repr) for name in df.columns if df[name].dtype == object}
-        return pa.Table.from_pandas(df.assign(**mixed), preserve_index=False, safe=False)
-
-
-def _type_name(kind: pa.DataType) -> str:
-    """Name an Arrow type as MLflow's schemas do."""
-    from pyarrow import types
-
-    tests: tuple[tuple[Callable[[Any], bool], str], ...] = (
-        (types.is_boolean, "boolean"),
-        (types.is_int64, "long"),
-        (types.is_uint64, "long"),
-        (types.is_uint32, "long"),
-        (types.is_integer, "integer"),
-        (types.is_float64, "double"),
-        (types.is_floating, "float"),
-        (types.is_temporal, "datetime"),
-        (types.is_binary, "binary"),
-        (types.is_large_binary, "binary"),
-        (types.is_string, "string"),
-        (types.is_large_string, "string"),
-        (types.is_dictionary, "string"),
-    )
-    return next((name for test, name in tests if test(kind)), str(kind))
 
 
 def _make_source(source: object) -> DatasetSource:

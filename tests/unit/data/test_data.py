@@ -117,6 +117,31 @@ def test_mixed_objects_still_have_a_digest():
     assert data.from_pandas(frame).digest == data.from_pandas(frame.copy()).digest
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (pd.DataFrame({"z": [1 + 2j, 3j]}), pd.DataFrame({"z": [1 + 2j, 4j]})),
+        (pd.DataFrame({"z": [2**70, 1]}), pd.DataFrame({"z": [2**70, 2]})),
+        (pd.DataFrame({"z": pd.Categorical([1, "b"])}), pd.DataFrame({"z": ["1", "c"]})),
+        (pd.DataFrame([[1, 2]], columns=["z", "z"]), pd.DataFrame([[1, 3]], columns=["z", "z"])),
+        (pl.DataFrame({"z": [Ellipsis]}), pl.DataFrame({"z": [NotImplemented]})),
+    ],
+    ids=["complex", "huge", "mixed categories", "one name twice", "objects"],
+)
+def test_what_arrow_has_no_type_for_is_content_too(one, other):
+    """Logging what a training reads never stops it, whatever that is."""
+    found = data.as_dataset(one)
+    assert found.rows == len(one)
+    assert found.digest == data.as_dataset(one.__copy__()).digest != data.as_dataset(other).digest
+
+
+def test_sparse_columns_are_what_they_stand_for():
+    """One-hot columns have the digest of the plain numbers."""
+    plain = pd.DataFrame({"a": [0, 0, 1], "b": ["x", "y", "z"]})
+    sparse = plain.assign(a=pd.arrays.SparseArray([0, 0, 1]))
+    assert data.from_pandas(sparse).digest == data.from_pandas(plain).digest
+
+
 def test_arrays_are_described_by_dtype_shape_and_content():
     """Features and targets, one array or several, C or Fortran order."""
     features = np.arange(6.0).reshape(3, 2)
