@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from typing import Any
 
 from runsite.data import as_dataset, make_record
 from runsite.entities import DatasetInput
-from runsite.errors import InvalidValueError
+from runsite.errors import InvalidValueError, quote
 from runsite.records import InputRecord
 from runsite.tracking.active import get_session
 from runsite.tracking.convert import CONTEXT_TAG
 
 __all__ = ["log_input", "log_inputs", "record_from_input"]
+
+_log = logging.getLogger("runsite")
 
 
 def log_input(
@@ -27,7 +30,8 @@ def log_input(
     Args:
         dataset: From `runsite.data`, or a DataFrame, a table, an array or a path as it is.
         context: What it was used for, such as ``training`` or ``validation``.
-        tags: Only ``mlflow.data.context`` is kept; it says the same as `context`.
+        tags: Only ``mlflow.data.context`` is kept; it says the same as `context`. Others are
+            named in a warning: `set_tag` keeps them with the run.
         model: Accepted for MLflow's sake, and not kept.
 
     Raises:
@@ -38,6 +42,11 @@ def log_input(
     context = context or (tags or {}).get(CONTEXT_TAG)
     record = make_record(as_dataset(dataset), context=context)
     get_session().writer.add_input(record)
+    left = sorted(quote(key) for key in tags or () if key != CONTEXT_TAG)
+    if left:
+        _log.warning(
+            "inputs have no tags of their own, not kept: %s (set_tag does)", " ".join(left)
+        )
 
 
 def log_inputs(

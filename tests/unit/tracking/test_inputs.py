@@ -39,6 +39,18 @@ def test_the_same_input_is_recorded_once_for_each_use():
     assert len(inputs_of(run)) == 3
 
 
+def test_tags_of_an_input_that_are_not_kept_are_named(caplog):
+    """Nothing that was logged goes without a word; the context is kept, and no reason to warn."""
+    with runsite.start_run() as run:
+        runsite.log_input(FRAME, tags={"mlflow.data.context": "train"})
+        assert caplog.messages == []
+        runsite.log_input(FRAME, context="eval", tags={"owner": "ann", "fold": "2"})
+    assert caplog.messages == [
+        "inputs have no tags of their own, not kept: 'fold' 'owner' (set_tag does)"
+    ]
+    assert len(inputs_of(run)) == 2
+
+
 def test_several_inputs_come_with_their_contexts():
     """The lists belong together item by item."""
     other = FRAME.with_columns(b=1)
