@@ -73,17 +73,23 @@ def save_file(session: Session, source: Path, *, folder: str = "") -> None:
 
 
 def save_folder(session: Session, source: Path, *, folder: str = "") -> None:
-    """Copy all that is in a folder into a folder of the run.
+    """Copy all that is in a folder into a folder of the run, but for the store itself.
 
     Raises:
         NotFoundError: There is no such folder.
+        InvalidValueError: A file has a name that no artifact can have; then none is copied.
     """
     if not source.is_dir():
         raise NotFoundError(f"no folder {quote(str(source))} to log")
     root = check_artifact_path(folder)
+    # All of them before the first is copied: the copies may land below `source`, and would be
+    # copied in their turn.
+    files = [
+        (file, check_artifact_path(_join(root, file.relative_to(source).as_posix())))
+        for file in _walk(source, store=session.store.root)
+    ]
     records: list[ArtifactRecord] = []
-    for file in _walk(source):
-        path = check_artifact_path(_join(root, file.relative_to(source).as_posix()))
+    for file, path in files:
         session.protect(
             lambda file=file, path=path: records.append(  # type: ignore[misc]
                 _store(session, path, lambda target: _copy_file(file, target))
@@ -194,9 +200,14 @@ def _check_inside(root: Path, target: Path) -> None:
         )
 
 
-def _walk(source: Path) -> Iterator[Path]:
+def _walk(source: Path, *, store: Path | None = None) -> Iterator[Path]:
+    """Yield the files below a folder, sorted; a store that lies below it is passed over."""
+    own = store.resolve() if store is not None else None
     for folder, folders, files in os.walk(source):
         base = Path(folder)
+        if own is not None and own.name in folders and (base / own.name).resolve() == own:
+            _log.warning("not logged: %s is the store", quote(str(base / own.name)))
+            folders.remove(own.name)
         links = [name for name in folders if (base / name).is_symlink()]
         if links:
             _log.warning("not logged: %s links to a folder", quote(str(base / links[0])))

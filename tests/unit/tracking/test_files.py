@@ -77,6 +77,38 @@ def test_links_to_files_are_followed_and_links_to_folders_passed_over(run, caplo
     ]
 
 
+def test_a_folder_that_holds_the_store_is_copied_without_it(run, tracked, caplog):
+    """What a run logs does not grow with what all runs have logged before, nor without end."""
+    runsite.log_text("earlier", "earlier.txt")
+    Path("a.txt").write_text("a")
+    Path("zoo/runs").mkdir(parents=True)
+    Path("zoo/runs/z.txt").write_text("z")
+    runsite.log_artifacts(".", "all")
+    assert set(recorded(run)) == {"earlier.txt", "all/a.txt", "all/zoo/runs/z.txt"}
+    assert [record.message for record in caplog.records] == ["not logged: 'runs' is the store"]
+
+
+def test_a_folder_inside_the_store_is_copied_once(run):
+    """The copies land below the folder that is copied, and are not copied in their turn."""
+    names = {"a.txt", "plots/b.txt"}
+    for name in sorted(names):
+        runsite.log_text(name, name)
+    runsite.log_artifacts(folder_of(run), "plots/copy")
+    assert set(recorded(run)) == names | {f"plots/copy/{name}" for name in names}
+
+
+def test_a_folder_with_a_name_that_is_refused_leaves_nothing_behind(run):
+    """No file is copied that the run's record does not have."""
+    data = Path("data")
+    data.mkdir()
+    for name in ("a.txt", "b:c.txt"):
+        (data / name).write_text(name)
+    with pytest.raises(InvalidValueError, match=r"artifact path 'b:c.txt'"):
+        runsite.log_artifacts("data")
+    assert recorded(run) == {}
+    assert not folder_of(run).exists() or list(folder_of(run).iterdir()) == []
+
+
 @pytest.mark.parametrize(
     "path",
     ["../x.txt", "a/../../x.txt", "/etc/x.txt", "C:/x.txt", "a\\..\\x.txt", "a\0.txt", "~/x.txt"],
