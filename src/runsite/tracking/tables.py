@@ -146,11 +146,24 @@ def _find_table(root: Path, name: str) -> pl.DataFrame | None:
         path = artifact_files.find_artifact(root, name)
     except NotFoundError:
         return None
-    if path.suffix.lower() == ".parquet":
-        return pl.read_parquet(path)
+    try:
+        if path.suffix.lower() == ".parquet":
+            return pl.read_parquet(path)
+        return pl.DataFrame(_read_split(path), strict=False)
+    except (pl.exceptions.PolarsError, LookupError, TypeError, ValueError) as error:
+        raise InvalidValueError(
+            f"the artifact {quote(name)} is no table",
+            where=str(path),
+            hint="log_table writes one; give it another name",
+        ) from error
+
+
+def _read_split(path: Path) -> dict[str, list[object]]:
+    """Read a table's columns whole: a hundred rows without a value may precede the first."""
     content = json.loads(path.read_text(encoding="utf-8"))
-    rows = [dict(zip(content["columns"], row, strict=True)) for row in content["data"]]
-    return pl.DataFrame(rows, schema=content["columns"] if not rows else None, strict=False)
+    names, rows = content["columns"], content["data"]
+    columns = [*zip(*rows, strict=True)] if rows else [()] * len(names)
+    return {str(name): list(column) for name, column in zip(names, columns, strict=True)}
 
 
 def _write(frame: pl.DataFrame, path: Path, *, suffix: str) -> None:

@@ -322,6 +322,40 @@ def test_what_a_dataframe_lacks_is_missing_in_the_table(run, name):
     assert (table["n"][0], table["kind"][0], table["month"][0]) == (1, "a", "2026-11")
 
 
+def test_all_rows_of_a_table_say_what_its_columns_hold(run):
+    """A note that only the last of many rows has is read, and rows can be added after it."""
+    many = 150
+    runsite.log_table({"note": [None] * many + ["late"], "n": [1] * many + [1.5]}, "t.json")
+    runsite.log_table({"note": ["more"], "n": [2]}, "t.json")
+    table = runsite.load_table("t.json", run_ids=[run.info.run_id])
+    assert table["note"].tolist()[many:] == ["late", "more"]
+    assert table["note"].isna().sum() == many
+    assert table["n"].tolist() == [1.0] * many + [1.5, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ('{"lr": 1}', "t.json"),
+        ("no JSON", "t.json"),
+        ('{"columns": ["a"], "data": [[1, 2]]}', "t.json"),
+        ('{"columns": 1, "data": 2}', "t.json"),
+        ("no Parquet", "t.parquet"),
+    ],
+)
+def test_an_artifact_that_is_no_table_is_named(run, text, name):
+    """A file of the same name is neither read as a table nor replaced by one."""
+    runsite.log_text(text, name)
+    with pytest.raises(InvalidValueError) as caught:
+        runsite.log_table({"a": [1]}, name)
+    assert str(caught.value) == (
+        f"the artifact '{name}' is no table\n"
+        f"  where: {folder_of(run) / name}\n"
+        "  hint:  log_table writes one; give it another name"
+    )
+    assert (folder_of(run) / name).read_text() == text
+
+
 def test_two_columns_of_one_name_are_refused(run):
     """A table finds its columns by their names; one of the two would be lost."""
     import pandas as pd
