@@ -50,6 +50,8 @@ def _draw(pieces: Sequence[Sequence[float]]) -> Sparkline | None:
     count = sum(map(len, pieces)) + len(pieces) - 1
     columns = _find_columns(count)
     y_scale = (HEIGHT - 2 * _PAD) / (high - low) if 0 < high - low < math.inf else 0.0
+    # Of a range that is next to nothing the scale is infinite: that is drawn flat too.
+    y_scale = y_scale if y_scale < math.inf else 0.0
     base = HEIGHT - _PAD + 0.5 if y_scale else HEIGHT / 2
     paths: list[str] = []
     start = 0

@@ -1,7 +1,8 @@
 """Which params matter for a metric: a random forest, and what it loses when a param is shuffled.
 
 A program of its own, for scikit-learn needs about a second to load: it loads that at once,
-then reads the path of a file of orders from its input and prints what it found. It loads neither Polars nor pandas.
+then reads the path of a file of orders from its input and prints what it found. It loads neither
+Polars nor pandas.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ _FOLDS = 3
 _REPEATS = 3
 _TREES = 16
 _DIGITS = 4
+_LARGEST = 1e30
+"""Trees hold params in 32 bits, and squares of metrics must fit into 64."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +81,9 @@ def measure_importance(
 
     target = np.array([np.nan if v is None else v for v in values], dtype=float)
     table = np.array([[np.nan if v is None else v for v in column] for column in features.values()])
+    table = np.clip(table, -_LARGEST, _LARGEST)
     kept = np.isfinite(target)
-    x, y = table.T[kept], target[kept]
-    q1, q3 = np.quantile(y, [0.25, 0.75])
-    y = np.clip(y, q1 - 3 * (q3 - q1), q3 + 3 * (q3 - q1)) if q3 > q1 else y
+    x, y = table.T[kept], _tame(target[kept])
     variance = float(y.var()) or 1.0
     error = 0.0
     losses: list[list[float]] = [[] for _ in features]
@@ -102,6 +104,17 @@ def measure_importance(
     score = 1 - error / len(y) / variance
     found.sort(key=lambda p: (-p.mean, p.param))
     return Importance(metric=metric, n_runs=len(y), score=score, params=tuple(found))
+
+
+def _tame(values: Any) -> Any:
+    """Bring values far out to three box lengths, and enormous ones into a larger unit."""
+    import numpy as np
+
+    # In eighths, which are exact: also lengths beyond the box of the largest numbers are numbers.
+    q1, q3 = np.quantile(values / 8, [0.25, 0.75]).tolist()
+    reach = 3 * (q3 - q1)
+    near = np.clip(values, 8 * (q1 - reach), 8 * (q3 + reach)) if reach > 0 else values
+    return near / max(1.0, float(np.abs(near).max()) / _LARGEST)
 
 
 def _shuffled_errors(forest: Any, x: Any, y: Any, *, seed: int) -> Any:

@@ -57,3 +57,9 @@ def test_a_range_beyond_every_number_is_drawn_flat():
     """Values whose difference is infinite still give a line."""
     line = make_sparkline([5e292, -1.7976931348623153e308, 1.7e308])
     assert line is not None
+
+
+def test_a_range_next_to_nothing_is_drawn_flat():
+    """Values that differ by less than can be scaled, such as underflowing ones, give a line."""
+    ys = {y for _, y in find_points(make_sparkline([0.0, 5e-324, 1e-310, 0.0]).path)}
+    assert ys == {HEIGHT / 2}

@@ -62,11 +62,31 @@ def test_missing_and_wild_values():
     features = make_features()
     values = [*features["strong"]]
     features["weak"][::3] = [None] * len(features["weak"][::3])
-    values[0], values[1], values[2] = None, float("nan"), 1e30
+    values[0], values[1], values[2], values[3] = None, float("nan"), 1e30, -1e308
     found = measure_importance(features, values, metric="m")
     assert found.n_runs == 398
     assert found.params[0].param == "strong"
     assert found.score > 0.8
+
+
+@pytest.mark.parametrize("limit", [1e300, float("inf")])
+def test_a_param_beyond_32_bits_is_the_largest_there_is(limit):
+    """No limit, written as an enormous number, is a value like any other."""
+    features = make_features()
+    values = [1.0 if v > 0.5 else 0.0 for v in features["strong"]]
+    features["strong"] = [limit if v > 0.5 else -limit for v in features["strong"]]
+    found = measure_importance(features, values, metric="m")
+    assert found.params[0].param == "strong"
+    assert found.score > 0.97
+
+
+def test_enormous_metrics_are_measured_in_their_own_unit():
+    """What explains a metric explains it hundreds of powers of ten higher just as well."""
+    features = make_features()
+    values = [1e308 * (2 * v - 1) for v in features["strong"]]
+    found = measure_importance(features, values, metric="m")
+    assert found.params[0].param == "strong"
+    assert found.score > 0.97
 
 
 def test_the_same_runs_give_the_same_answer():

@@ -60,7 +60,8 @@
     }).flat();
     points[points.length - 1] = finite[finite.length - 1];
     const [low, high] = [Math.min(...points), Math.max(...points)];
-    const rise = high > low ? (HEIGHT - 2 * PAD) / (high - low) : 0;
+    const scale = high > low ? (HEIGHT - 2 * PAD) / (high - low) : 0;
+    const rise = Number.isFinite(scale) ? scale : 0;
     const places = points.map((value, i) => [Math.round(PAD + (i * (WIDTH - 2 * PAD)) / (points.length - 1)), Math.round(rise ? HEIGHT - PAD - (value - low) * rise : HEIGHT / 2)]);
     return { path: `M${places.map((place) => place.join(" ")).join("L")}`, end: places[places.length - 1] };
   }
