@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import os
@@ -46,7 +47,9 @@ def figure_writer(figure: Any, *, name: str, options: Mapping[str, Any]) -> Call
     """
     suffix = Path(name).suffix.lower()
     if hasattr(figure, "savefig"):  # Matplotlib, seaborn's grids
-        return lambda path: figure.savefig(path, **options)
+        # Without a suffix it would add one to the path, and the file would not be found.
+        settings = dict(options) if suffix else {"format": "png", **options}
+        return lambda path: figure.savefig(path, **settings)
     if hasattr(figure, "write_html"):  # Plotly
         if suffix == ".html":
             # Without this the page would load a script from the network.
@@ -85,19 +88,23 @@ def image_writer(image: Any, *, name: str) -> Callable[[Path], None]:
         InvalidValueError: It is neither a Pillow image nor an array that can be one.
     """
     if hasattr(image, "save") and hasattr(image, "mode"):  # Pillow
-        save: Callable[[Path], None] = image.save
-        return save
+        return _pillow_writer(image, name)
     if not hasattr(image, "__array__") and not hasattr(image, "dtype"):
         raise InvalidValueError(
             f"log_image takes a Pillow image or an array, not {type(image).__name__}"
         )
-    if not name.lower().endswith(".png"):
+    array = _convert_pixels(image)
+    if name.lower().endswith(".png"):
+        data = _encode_array(array)
+        return lambda path: _write(path, data)
+    try:
+        from PIL import Image
+    except ImportError as error:
         raise InvalidValueError(
             f"an array is written as PNG, not as {quote(name)}",
-            hint="name a .png file, or pass a Pillow image",
-        )
-    data = _encode_array(image)
-    return lambda path: _write(path, data)
+            hint="name a .png file, or install Pillow",
+        ) from error
+    return _pillow_writer(Image.fromarray(array), name)
 
 
 def format_png(rows: bytes, *, width: int, height: int, channels: int) -> bytes:
@@ -122,7 +129,22 @@ def format_png(rows: bytes, *, width: int, height: int, channels: int) -> bytes:
     )
 
 
-def _encode_array(image: Any) -> bytes:
+def _pillow_writer(image: Any, name: str) -> Callable[[Path], None]:
+    """Encode at once: what the format cannot hold is the caller's error, not one of the disk."""
+    buffer = io.BytesIO()
+    buffer.name = Path(name).name  # where Pillow finds the format
+    try:
+        image.save(buffer)
+    except (OSError, ValueError) as error:
+        raise InvalidValueError(
+            f"{quote(name)} cannot hold this image: {error}",
+            hint="name a .png file, or convert the image to the mode 'RGB'",
+        ) from error
+    return lambda path: _write(path, buffer.getvalue())
+
+
+def _convert_pixels(image: Any) -> Any:
+    """Turn an array into one of bytes: (height, width[, 2 to 4])."""
     import numpy as np
 
     array = np.asarray(image)
@@ -144,6 +166,10 @@ def _encode_array(image: Any) -> bytes:
         array = array.astype(np.uint8)
     else:
         raise InvalidValueError(f"an image cannot have the dtype {array.dtype}")
+    return array
+
+
+def _encode_array(array: Any) -> bytes:
     channels = array.shape[2] if array.ndim == 3 else 1
     height, width = array.shape[:2]
     return format_png(array.tobytes(), width=width, height=height, channels=channels)

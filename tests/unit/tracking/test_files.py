@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import io
 import json
 import zlib
@@ -274,6 +275,67 @@ def test_an_altair_chart_is_a_figure_that_needs_no_network(run):
     runsite.log_figure(chart, "plot.svg")
     assert json.loads((folder_of(run) / "plot.json").read_text())["mark"]["type"] == "point"
     assert "<svg" in (folder_of(run) / "plot.svg").read_text()
+
+
+class Drawing:
+    """Saves as Matplotlib does: a path without a suffix gets one, unless the format is given."""
+
+    def savefig(self, path, **options):
+        """Write the name of the format."""
+        path = Path(path)
+        format_ = options.get("format") or path.suffix.lstrip(".")
+        target = path if format_ else Path(f"{path}.png")
+        target.write_text(format_ or "png")
+
+
+@pytest.mark.parametrize(("name", "kind"), [("plot", "png"), ("sub/.png", "png"), ("a.svg", "svg")])
+def test_a_figure_without_a_suffix_is_a_png_of_that_name(run, name, kind):
+    """Matplotlib adds a suffix of its own, and the file that it wrote was lost."""
+    runsite.log_figure(Drawing(), name)
+    assert (folder_of(run) / name).read_text() == kind
+    assert list(recorded(run)) == [name]
+
+
+class Photograph:
+    """Saves as Pillow does, for which a format that cannot hold the mode is an OSError."""
+
+    mode = "RGBA"
+
+    def save(self, target):
+        """Write the suffix of the file, where the format knows transparency."""
+        if target.name.endswith(".jpg"):
+            raise OSError("cannot write mode RGBA as JPEG")
+        target.write(target.name.encode())
+
+
+def test_an_image_is_encoded_in_the_format_of_its_name(run):
+    """The library finds the format by the name."""
+    runsite.log_image(Photograph(), "sub/cat.webp")
+    assert (folder_of(run) / "sub/cat.webp").read_bytes() == b"cat.webp"
+
+
+def test_an_image_that_its_format_cannot_hold_is_refused(run):
+    """It was taken for a failure of the disk: a warning, and no file."""
+    with pytest.raises(InvalidValueError) as caught:
+        runsite.log_image(Photograph(), "cat.jpg")
+    assert str(caught.value) == (
+        "'cat.jpg' cannot hold this image: cannot write mode RGBA as JPEG\n"
+        "  hint:  name a .png file, or convert the image to the mode 'RGB'"
+    )
+    assert recorded(run) == {}
+
+
+def test_an_array_in_another_format_than_png_needs_pillow(run):
+    """With Pillow it is written in the format of its name, without it the error says what to do."""
+    if importlib.util.find_spec("PIL"):
+        runsite.log_image(np.zeros((2, 2, 3)), "a.jpg")
+        assert (folder_of(run) / "a.jpg").read_bytes()[:2] == b"\xff\xd8"
+        return
+    with pytest.raises(InvalidValueError) as caught:
+        runsite.log_image(np.zeros((2, 2, 3)), "a.jpg")
+    assert str(caught.value) == (
+        "an array is written as PNG, not as 'a.jpg'\n  hint:  name a .png file, or install Pillow"
+    )
 
 
 def test_what_is_no_figure_is_refused(run):
