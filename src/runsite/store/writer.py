@@ -180,8 +180,9 @@ class RunWriter(Watcher):
         try:
             journal.finish()
             contents, rest = journal.read(), None
-            if vanished := journal.vanished:
-                create_layout(self._layout.root)
+            vanished = journal.vanished
+            self._make_anew(vanished=vanished)
+            if vanished:
                 rest = find_rest(self._layout, contents)
             seal_contents(self._layout, rest or contents)
             if vanished and rest is None and not self._warned:
@@ -190,6 +191,21 @@ class RunWriter(Watcher):
             journal.close()
         for path in find_journals(self._layout, self.run_id):
             seal_journal(self._layout, path)  # of forked children that are gone
+
+    def _make_anew(self, *, vanished: bool) -> None:
+        """Make the store again where it is gone, or was moved: parts without it nobody finds."""
+        layout = self._layout
+        if layout.mirror is not None or layout.marker.exists():
+            return
+        create_layout(layout.root)
+        if not vanished and not self._warned:
+            self._warned = True
+            _log.warning(
+                "run %s: the store %s was moved while the run went on. The run is in a new store "
+                "there; files that it logged before are where the old one went.",
+                self.run_id,
+                quote(str(layout.root)),
+            )
 
     def roll(self, *, least_bytes: int = 0) -> None:
         """Go on in a new journal, and seal what the old one holds, if it is so large.

@@ -321,6 +321,28 @@ def test_a_folder_that_vanished_is_made_anew(tmp_store, caplog):
     }
 
 
+def test_a_run_whose_store_was_moved_is_found_in_both_places(tmp_store, caplog):
+    """At its end the parts went into a folder that no command took for a store."""
+    store = Store.create(tmp_store)
+    writer = store.start_run(a_run(1))
+    log_something(writer)
+    moved = tmp_store.with_name("moved")
+    tmp_store.rename(moved)
+    writer.log_metrics([("late", 1.0, 0, None)])
+    writer.close(status="FINISHED", end_time=END)
+    [told] = caplog.records
+    assert told.getMessage() == (
+        f"run {writer.run_id}: the store '{tmp_store}' was moved while the run went on. The run is "
+        "in a new store there; files that it logged before are where the old one went."
+    )
+    there = Store.open(moved)
+    there.seal()
+    record = Store.open(tmp_store).read_run(writer.run_id)
+    assert record == there.read_run(writer.run_id)
+    assert (record.status, record.incomplete) == ("FINISHED", False)
+    assert record.metrics["late"].count == 1
+
+
 @pytest.mark.skipif(not can_map(Path(tempfile.gettempdir())), reason="nothing is mapped here")
 def test_a_run_ends_on_a_full_disk(tmp_store):
     """Its end and that it is incomplete have a page kept; the seal waits for room."""
