@@ -181,7 +181,11 @@ class Store:
         )
 
     def write_experiment(self, record: ExperimentRecord) -> None:
-        """Add a revision of an experiment: its tags, name or life-cycle stage."""
+        """Add a revision of an experiment: its tags, name or life-cycle stage.
+
+        Raises:
+            StoreError: It cannot be written.
+        """
         session = make_session(time.time_ns())
         now = datetime.now(UTC)
         stamped = dataclasses.replace(
@@ -191,7 +195,13 @@ class Store:
             created=record.created or now,
             updated=now,
         )
-        write_experiment(self._layout, stamped)
+        try:
+            write_experiment(self._layout, stamped)
+        except OSError as error:
+            raise StoreError(
+                f"cannot write the experiment {quote(record.name)} to the store "
+                f"{quote(str(self.root))}: {error.strerror or error}"
+            ) from error
         self._layout.publish(strict=False)
 
     def seal(self, *, salvage: bool = False, force: bool = False) -> list[RunRecord]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 import os
 from collections.abc import Iterable, Mapping
 
@@ -12,11 +13,13 @@ from runsite.errors import (
     InvalidValueError,
     NotFoundError,
     RunStateError,
+    StoreError,
     quote,
 )
 from runsite.records import DEFAULT_EXPERIMENT, ExperimentRecord, LifecycleStage, make_experiment_id
 from runsite.store import Store
 from runsite.store.experiments import identify_experiment, read_experiments
+from runsite.store.writer import STRICT_ENV
 from runsite.tracking.checks import convert_text, convert_texts
 from runsite.tracking.convert import experiment_from_record
 
@@ -43,6 +46,7 @@ STAGES = {
 }
 """Lifecycle stages that a view shows."""
 
+_log = logging.getLogger("runsite")
 _active: ExperimentRecord | None = None
 
 
@@ -206,7 +210,15 @@ def search_experiments(
 def _find_or_create(store: Store, name: str) -> ExperimentRecord:
     record = _find_recorded(store, name, by_id=False)
     if record is None:
-        store.write_experiment(_make_record(store, name))
+        try:
+            store.write_experiment(_make_record(store, name))
+        except StoreError as error:
+            if os.environ.get(STRICT_ENV) == "1" or not isinstance(error.__cause__, OSError):
+                raise
+            # Its runs carry name and id themselves: training goes on, as when a run cannot write.
+            _log.warning(
+                "%s. Training goes on; %s=1 makes this an error.", error.problem, STRICT_ENV
+            )
     return _find_or_make(store, name)
 
 

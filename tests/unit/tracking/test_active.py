@@ -306,3 +306,27 @@ def test_what_is_only_attached_is_sealed_by_itself(tracked, monkeypatch):
         time.sleep(0.02)
     assert list(live.glob("*.journal")) == []
     assert runsite.get_run(run.info.run_id).data.tags["late"] == "yes"
+
+
+def test_an_experiment_that_cannot_be_written_does_not_stop_the_training(
+    tracked, monkeypatch, caplog
+):
+    """Its runs carry its name; RUNSITE_STRICT=1, and whoever asks to create it, get an error."""
+    with runsite.start_run():
+        pass
+    (tracked / "experiments").write_text("in the way")
+    told = f"cannot write the experiment 'taxi' to the store '{tracked}': File exists"
+    runsite.set_experiment("taxi")
+    assert [record.getMessage() for record in caplog.records] == [
+        told + ". Training goes on; RUNSITE_STRICT=1 makes this an error."
+    ]
+    with runsite.start_run() as run:
+        runsite.log_metric("rmse", 1.0)
+    [found] = runsite.search_runs(experiment_names=["taxi"], output_format="list")
+    assert found.info.run_id == run.info.run_id
+    with pytest.raises(StoreError) as caught:
+        runsite.set_experiment_tag("team", "taxi")
+    assert str(caught.value) == told
+    monkeypatch.setenv("RUNSITE_STRICT", "1")
+    with pytest.raises(StoreError, match="cannot write the experiment 'other'"):
+        runsite.set_experiment("other")
