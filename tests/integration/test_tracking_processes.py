@@ -139,6 +139,42 @@ def test_a_forked_child_logs_into_the_parent_s_run(python):
     assert dict(row["params"]) == {"who": "child"}
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_child_that_was_forked_beside_busy_threads_logs_params(python):
+    """What a thread of the parent held at the fork keeps nobody waiting in the child."""
+    python("""
+        import os, signal, threading, runsite
+
+        def log_params(number):
+            count = 0
+            while not done.is_set():
+                runsite.log_param(f"thread-{number}-{count}", "x")
+                count += 1
+
+        done = threading.Event()
+        with runsite.start_run() as run:
+            threads = [threading.Thread(target=log_params, args=(n,)) for n in range(2)]
+            for thread in threads:
+                thread.start()
+            codes = []
+            for number in range(10):
+                child = os.fork()
+                if child == 0:
+                    signal.alarm(20)  # one that waits for ever is ended
+                    runsite.log_param(f"child-{number}", "x")
+                    os._exit(0)
+                codes.append(os.waitpid(child, 0)[1])
+                if codes[-1]:
+                    break
+            done.set()
+            for thread in threads:
+                thread.join()
+        assert codes == [0] * 10, codes
+    """)
+    params = [dict(row) for row in read_runs(python.folder)["params"]]
+    assert {f"child-{number}" for number in range(10)} <= {key for each in params for key in each}
+
+
 @pytest.mark.parametrize("method", ["spawn", "fork"])
 def test_workers_find_the_store_and_the_experiment(python, method):
     """What set_tracking_uri and set_experiment chose holds in the processes that are started."""

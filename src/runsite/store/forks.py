@@ -32,18 +32,22 @@ def can_read() -> bool:
     return not _State.left_behind
 
 
-def check_can_read(location: str) -> None:
+def check_can_read(location: str, *, task: str = "read the store") -> None:
     """Make sure that Polars answers in this process.
+
+    Args:
+        location: Of the store.
+        task: What it is asked for, for the message.
 
     Raises:
         StoreError: The process was forked from one in which Polars had started its threads.
     """
     if not can_read():
         raise StoreError(
-            "a process that was forked while Polars was in use cannot read the store",
+            f"a process that was forked while Polars was in use cannot {task}",
             where=location,
             hint='start it by multiprocessing.get_context("spawn"), or read before the fork; '
-            "logging works here",
+            "logging all but tables works here",
         )
 
 

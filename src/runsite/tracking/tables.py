@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from runsite.entities import Run
 from runsite.errors import InvalidValueError, NotFoundError, RunsiteError, quote
 from runsite.store import Store
+from runsite.store.forks import check_can_read
 from runsite.tracking import artifact_files, media
 from runsite.tracking.sessions import Session
 
@@ -30,9 +32,11 @@ def append_table(session: Session, data: Any, *, name: str) -> None:
 
     Raises:
         InvalidValueError: The data is no table, or the suffix is not one of these formats.
+        StoreError: The process was forked from one in which Polars had started its threads.
     """
     import polars as pl
 
+    check_can_read(session.store.location, task="log a table")
     suffix = Path(name).suffix.lower()
     if suffix not in _SUFFIXES:
         raise InvalidValueError(f"a table is written as .json or .parquet, not as {quote(name)}")
@@ -172,3 +176,12 @@ def _write(frame: pl.DataFrame, path: Path, *, suffix: str) -> None:
         return
     content = {"columns": frame.columns, "data": [list(row) for row in frame.iter_rows()]}
     path.write_bytes(media.format_dict(content, name="table.json"))
+
+
+def _forget_lock() -> None:
+    global _lock  # noqa: PLW0603 - another thread of the parent may have held it
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_lock)

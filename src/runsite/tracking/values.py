@@ -7,6 +7,7 @@ that is missing, a new key, a value that is no float, a time) goes the slow way.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Mapping
 from typing import Any
@@ -189,3 +190,12 @@ def make_point(
         convert_step(step, key=name),
         convert_time_us(timestamp, key=name),
     )
+
+
+def _forget_lock() -> None:
+    global _params_lock  # noqa: PLW0603 - another thread of the parent may have held it
+    _params_lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_lock)

@@ -44,11 +44,15 @@ run_id = run.info.run_id
 """
 
 REFUSED = (
-    "a process that was forked while Polars was in use cannot read the store\n"
+    "a process that was forked while Polars was in use cannot {task}\n"
     "  where: {store}\n"
     '  hint:  start it by multiprocessing.get_context("spawn"), or read before the fork; '
-    "logging works here\n"
+    "logging all but tables works here\n"
 )
+
+
+def format_refusal(folder: Path, task: str = "read the store") -> str:
+    return REFUSED.format(task=task, store=folder / "runs")
 
 
 def run_script(script: str, *, folder: Path) -> str:
@@ -79,15 +83,33 @@ def test_a_question_that_would_never_be_answered_is_refused(question: str, tmp_p
     """The parent asked before the fork: its child gets one clear error at once, and can log."""
     script = f"runsite.search_runs()\nin_child(lambda: {question})\nin_child(log)\n"
     printed = run_script(script, folder=tmp_path)
-    assert printed == REFUSED.format(store=tmp_path / "runs") + "logged\n"
+    assert printed == format_refusal(tmp_path) + "logged\n"
     assert sorted(Store.open(tmp_path / "runs").read_runs()["status"]) == ["FINISHED"] * 2
+
+
+@pytest.mark.parametrize("name", ["t.json", "t.parquet"])
+def test_a_table_is_refused_where_it_would_never_be_written(name: str, tmp_path: Path):
+    """Rows are put together by Polars: where its threads are gone there is an error, and no wait."""
+    script = f"""
+def log_table():
+    with runsite.start_run():
+        runsite.log_table({{"a": [2]}}, "{name}")
+
+with runsite.start_run():
+    runsite.log_table({{"a": [1]}}, "{name}")
+runsite.search_runs()
+in_child(log_table)
+in_child(log)
+"""
+    printed = run_script(script, folder=tmp_path)
+    assert printed == format_refusal(tmp_path, "log a table") + "logged\n"
 
 
 def test_polars_of_the_caller_s_own_counts_too(tmp_path: Path):
     """A parent that used Polars for its data alone leaves its children as deaf."""
     use = "import polars as pl\npl.DataFrame({'a': [1, 2]}).lazy().filter(pl.col('a') > 1).collect()\n"
     printed = run_script(f"{use}in_child(runsite.search_runs)\n", folder=tmp_path)
-    assert printed == REFUSED.format(store=tmp_path / "runs")
+    assert printed == format_refusal(tmp_path)
 
 
 def test_a_child_of_a_parent_that_asked_nothing_can_read(tmp_path: Path):
@@ -101,7 +123,7 @@ def test_the_grandchild_is_refused_as_well(tmp_path: Path):
     """What was left behind once stays behind."""
     script = "runsite.search_runs()\nin_child(lambda: in_child(runsite.search_runs) or 'child')\n"
     printed = run_script(script, folder=tmp_path)
-    assert printed == REFUSED.format(store=tmp_path / "runs") + "child\n"
+    assert printed == format_refusal(tmp_path) + "child\n"
 
 
 def test_a_journal_that_was_removed_does_not_keep_a_forked_child_waiting(tmp_path: Path):
