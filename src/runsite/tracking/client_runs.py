@@ -13,7 +13,13 @@ from runsite.errors import InvalidValueError, quote
 from runsite.records import LifecycleStage
 from runsite.store.fold import time_from_us
 from runsite.tracking import experiments, runs, sessions, values
-from runsite.tracking.checks import check_key, convert_text, convert_texts, convert_time_us
+from runsite.tracking.checks import (
+    check_key,
+    check_params,
+    convert_text,
+    convert_texts,
+    convert_time_us,
+)
 from runsite.tracking.client_base import ClientBase
 from runsite.tracking.convert import run_from_record, runs_from_frame
 from runsite.tracking.history import read_history
@@ -183,7 +189,7 @@ class RunMethods(ClientBase):
 
         Raises:
             InvalidValueError: One of them cannot be accepted, or is no entity of its kind.
-            AlreadyExistsError: A param has another value.
+            AlreadyExistsError: A param has another value, in the run or in the batch.
         """
         metrics = _check_entities(metrics, Metric)
         params = _check_entities(params, Param)
@@ -191,7 +197,11 @@ class RunMethods(ClientBase):
         points = [
             values.make_point(m.key, m.value, step=m.step, timestamp=m.timestamp) for m in metrics
         ]
-        param_texts = convert_texts({p.key: p.value for p in params}, what="param")
+        param_texts: dict[str, str] = {}
+        for param in params:
+            text = convert_texts({param.key: param.value}, what="param")
+            check_params(text, known=param_texts, run_id=run_id)
+            param_texts |= text
         tag_texts = convert_texts({t.key: t.value for t in tags}, what="tag")
         session = self._open_session(run_id)
         values.add_params(session, param_texts)

@@ -151,3 +151,16 @@ def test_a_run_beyond_the_calendar_is_told_as_a_run_s(client, field):
         f"field '{field}': the timestamp '{2**62}' is beyond the year 2262\n"
         "  hint:  write milliseconds since 1970, not microseconds or nanoseconds"
     )
+
+
+def test_a_batch_with_two_values_of_a_param_is_refused(client):
+    """The first of the two was lost without a word."""
+    run_id = client.create_run("0").info.run_id
+    client.log_batch(run_id, params=[Param("depth", "1"), Param("depth", 1)])
+    with pytest.raises(AlreadyExistsError) as caught:
+        client.log_batch(run_id, params=[Param("c", "1"), Param("c", "2"), Param("d", "1")])
+    assert str(caught.value) == (
+        f"param 'c' of run '{run_id}' is '1' and cannot become '2'\n"
+        "  hint:  a param is logged once; log what changes with log_metric or set_tag"
+    )
+    assert client.get_run(run_id).data.params == {"depth": "1"}
