@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import re
 import threading
 from functools import partial
@@ -323,6 +324,24 @@ def test_too_few_runs_are_said_plainly(view):
     page.get_by_label("Filter runs").fill("trial-77")
     page.wait_for_selector("#plot-contour .chart-nothing")
     assert "Too few runs for a contour plot: " in page.locator(".chart-nothing").inner_text()
+
+
+def test_curves_without_a_number_are_said_plainly(open_site, tmp_path):
+    """Infinite values, and negative ones on a logarithmic axis, leave words and no empty axes."""
+    histories = {"gain": [math.inf, -math.inf, math.nan], "debt": [-1.0, -2.0, -3.0]}
+    write_store(tmp_path / "runs", [(make_run(1), histories)])
+    build_site(tmp_path / "runs", tmp_path / "site")
+    page = open_site(tmp_path / "site", path=f"runs/{make_run_id(1)}.html")
+    gain, debt = (page.locator("figure.curve", has_text=name) for name in histories)
+    page.wait_for_selector("figure.curve canvas")
+    assert gain.locator(".chart-nothing").inner_text() == "No finite value to draw."
+    page.get_by_label("Log y").check()
+    debt.locator(".chart-nothing").wait_for()
+    assert debt.locator(".chart-nothing").inner_text() == (
+        "No value above zero to draw on a logarithmic axis."
+    )
+    page.get_by_label("Log y").uncheck()
+    debt.locator("canvas").wait_for()
 
 
 def test_hostile_names_in_every_plot(open_site, shared_data, tmp_path):

@@ -63,6 +63,7 @@
    */
   function drawCurves(frame, lines, how) {
     const { metric, by = "step", log = false, height = 220 } = how;
+    if (!lines.some((line) => line.ys.some(Number.isFinite))) return frame.say(log || how.logx ? "No value above zero to draw on a logarithmic axis." : "No finite value to draw.");
     const styles = lineStyles(lines.length);
     const datasets = { points: spread(lines, styles, "ys"), raw: spread(lines.filter((line) => line.raw), styles, "raw"), bands: spreadBands(lines, log) };
     const label = `${metric} by ${by === "clock" ? "wall clock" : by}, ${lines.length === 1 ? lines[0].name : `${lines.length} lines`}`;
