@@ -55,8 +55,15 @@ def site(tmp_path_factory) -> Path:
     writer.close()
     git(project, "init", "--quiet", "--initial-branch=main")
     git(project, "add", "registry.yaml", "cards")
-    for number, version in enumerate((1, 2, 1, 2)):
-        promote_version(project / "registry.yaml", name=MODEL, version=version, stage="Production")
+    ways = [
+        (1, "Production"),
+        (2, "Production"),
+        (1, "Production"),
+        (2, "Production"),
+        (1, "Staging"),
+    ]
+    for number, (version, stage) in enumerate(ways):
+        promote_version(project / "registry.yaml", name=MODEL, version=version, stage=stage)
         moment = f"--date=2026-11-0{number + 1}T10:00:00Z"
         git(project, "commit", "--quiet", "-a", moment, "-m", f"Promote {version} (#{number + 7})")
     options = BuildOptions(
@@ -129,3 +136,17 @@ def test_what_decides_a_promotion_comes_before_the_prose(open_site, site):
     heads = page.locator("main h2").evaluate_all("all => all.map(each => each.id)")
     prose = page.locator(".card-text h2").first.evaluate("head => head.id")
     assert heads.index("metrics") < heads.index("against-1") < heads.index(prose)
+
+
+def test_the_timeline_begins_with_a_sentence(open_site, site):
+    """What concerns the model as a whole has a subject, where versions are named elsewhere."""
+    page = open_site(site, path=PAGES[0])
+    moves = page.locator(".timeline-move").evaluate_all("all => all.map(e => e.textContent)")
+    assert "The model is new" in [" ".join(move.split()) for move in moves]
+
+
+def test_each_holder_of_a_stage_says_since_when(open_site, site):
+    """Not only Production's: who looks at Staging asks how long it has waited there."""
+    page = open_site(site, path=PAGES[0])
+    feet = page.locator(".stage-card .card-foot time")
+    assert feet.count() == page.locator(".stage-card").count() == 2

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from runsite.pages.paths import make_version_path
+from support.registries import a_version
 from support.sites import build_site, make_run, make_run_id, write_store
 
 pytestmark = pytest.mark.browser
@@ -101,3 +105,21 @@ def test_nothing_moves_while_a_page_loads(open_site, site):
         })"""
     )
     assert shift < 0.05
+
+
+def test_two_comparisons_of_a_version_say_all(open_site, tmp_path):
+    """Against the version before and against Production: the verdicts of both are in sight."""
+    keys = [f"training_{word}_score" for word in ("accuracy", "precision", "recall", "roc_auc")]
+    runs = [(make_run(n), {key: [0.5 + n / 10] for key in keys}) for n in (1, 2, 3)]
+    write_store(tmp_path / "runs", runs)
+    versions = [a_version(n, run=make_run_id(n)) for n in (1, 2, 3)]
+    model = {"stages": {"Production": 1}, "versions": versions}
+    registry = {"format": 1, "models": {"taxi": model}}
+    (tmp_path / "registry.yaml").write_text(json.dumps(registry), encoding="utf-8")
+    build_site(tmp_path / "runs", tmp_path / "site")
+    page = open_site(tmp_path / "site", path=make_version_path("taxi", 3))
+    page.set_viewport_size({"width": 1280, "height": 800})
+    frames = page.locator(".decide .scroll")
+    assert frames.count() == 3
+    assert page.locator(".decide .verdict-better").count() == 2 * len(keys)
+    assert frames.evaluate_all("all => all.every(e => e.scrollWidth <= e.clientWidth)")

@@ -93,6 +93,8 @@ class VersionRow:
     run: RunRef | None = told("The run that it came from; None where it is not in the store.")
     run_id: str = told("Id of that run.")
     metrics: tuple[VersionMetric, ...] = told("The model's main metrics, in one order.")
+    since: str = told("Since when it has its stage; may be empty.")
+    since_iso: str = told("The same, exact.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +262,11 @@ def assemble_model_page(model: Model, *, site: Site, evidence: ModelEvidence) ->
         picture=_draw(model, names, runs=runs, directions=evidence.directions),
         versions=tuple(
             make_version_row(
-                model, version, run=runs.get(version.run), metrics=metrics[version.version]
+                model,
+                version,
+                run=runs.get(version.run),
+                metrics=metrics[version.version],
+                since=evidence.since.get(version.version),
             )
             for version in reversed(model.versions)
         ),
@@ -314,8 +320,9 @@ def make_version_row(
     *,
     run: RunRecord | None,
     metrics: tuple[VersionMetric, ...] = (),
+    since: datetime | None = None,
 ) -> VersionRow:
-    """Show a version in its model's table."""
+    """Show a version in its model's table; `since` is when it got its stage."""
     return VersionRow(
         ref=make_version_ref(model, version.version),
         aliases=model.aliases_of(version.version),
@@ -326,6 +333,8 @@ def make_version_row(
         run=make_run_ref(run) if run else None,
         run_id=version.run,
         metrics=metrics,
+        since="" if since is None else format_time(since),
+        since_iso=format_iso(since),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -71,9 +71,11 @@ def test_what_gates_demand_comes_first(model, runs):
 
 
 def test_a_stage_says_since_when(model, runs):
-    """The card of a model tells when its first holder got there, where Git knows it."""
-    known = ModelEvidence(runs=runs, since={3: AT})
-    assert assemble_model_page(model, site=SITE, evidence=known).model.since == "2026-11-23 03:12"
+    """The card of a model and the row of each holder tell when it got there, where Git knows it."""
+    known = ModelEvidence(runs=runs, since={3: AT, 2: AT + timedelta(days=1)})
+    page = assemble_model_page(model, site=SITE, evidence=known)
+    assert page.model.since == "2026-11-23 03:12"
+    assert [row.since for row in page.versions] == ["", "2026-11-23 03:12", "2026-11-24 03:12", ""]
     unknown = assemble_model_page(model, site=SITE, evidence=ModelEvidence())
     assert (unknown.model.since, unknown.model.since_iso) == ("", "")
 
