@@ -1,11 +1,13 @@
 """Artifacts by their URI or run: listed, read, downloaded.
 
-An artifact's URI is ``runs:/<run_id>/<path>``, what `runsite.get_artifact_uri` returns, or a path.
+An artifact's URI is ``runs:/<run_id>/<path>``, what `runsite.get_artifact_uri` returns, or a path;
+``models:/<name>/<version or stage>`` and ``models:/<name>@<alias>`` are a registered model's files.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
 
 __all__ = ["download_artifacts", "list_artifacts", "load_dict", "load_image", "load_text"]
 
+_MODEL = re.compile(
+    r"(?P<model>models:/+(?:m-[0-9a-f]{32}|[^/@]+/[^/@]+|[^/@]+@[^/@]+))(?:/(?P<path>.*))?"
+)
+
 
 def download_artifacts(
     artifact_uri: str | None = None,
@@ -29,19 +35,21 @@ def download_artifacts(
     tracking_uri: str | None = None,
     registry_uri: str | None = None,
 ) -> str:
-    """Return a local path of a file or folder of a run.
+    """Return a local path of a file or folder of a run, or of a registered model.
 
     Args:
-        artifact_uri: ``runs:/<run_id>/<path>``, a ``file:`` URL, a path; or else:
+        artifact_uri: ``runs:/<run_id>/<path>``, ``models:/<name>/<version or stage>`` with or
+            without a path in the model, a ``file:`` URL, a path; or else:
         run_id: The run, and
         artifact_path: the path among its artifacts; all of them by default.
         dst_path: Folder to copy into, made if missing. By default nothing is copied, and the
             path is that in the store: do not write to it.
         tracking_uri: The store; by default that of `set_tracking_uri`.
-        registry_uri: Accepted for MLflow's sake: models are loaded by `runsite.pyfunc`.
+        registry_uri: Accepted for MLflow's sake: models are those of ``registry.yaml``.
 
     Raises:
-        NotFoundError: There is no such run or artifact.
+        NotFoundError: There is no such run, artifact or registered model.
+        DigestMismatchError: A registered model's files are not those that were registered.
         InvalidValueError: Neither URI nor run is given, or both, or the path leads elsewhere.
     """
     root, path = _locate(artifact_uri, run_id, artifact_path, tracking_uri)
@@ -135,18 +143,29 @@ def _locate(
             run_id, _, path = rest.lstrip("/").partition("/")
         elif found and scheme == "file":
             return _split(Path(unquote(urlsplit(text).path)), path)
+        elif found and scheme == "models":
+            return _locate_in_model(text)
         elif is_remote(text) and (inner := _find_inner(text, tracking_uri)):
             run_id, _, path = inner.partition("/")
-        elif "://" in text or (found and scheme == "models"):
+        elif "://" in text:
             raise InvalidValueError(
                 f"an artifact cannot be read from {quote(text)}",
-                hint="use runs:/<run_id>/<path>, a file: URL or a path; "
-                "runsite.pyfunc.load_model loads models:/",
+                hint="use runs:/<run_id>/<path>, models:/<name>/<version or stage>, "
+                "a file: URL or a path",
             )
         else:
             return _split(Path(text), path)
     store = uris.open_store(tracking_uri)
     return store.artifacts_dir(store.read_run(run_id).run_id), path or ""
+
+
+def _locate_in_model(text: str) -> tuple[Path, str]:
+    from runsite.integrations.model_loading import find_model_folder
+
+    parts = _MODEL.fullmatch(text)
+    if parts is None:
+        return find_model_folder(text), ""
+    return find_model_folder(parts["model"]), parts["path"] or ""
 
 
 def _find_inner(text: str, tracking_uri: str | None) -> str | None:

@@ -75,6 +75,26 @@ def test_every_uri_finds_the_model(project: Path):
         assert np.allclose(runsite.pyfunc.load_model(uri).predict(X), Y), uri
 
 
+def test_the_files_of_a_registered_model_are_artifacts(project: Path):
+    """Listed, downloaded and read by the URIs that load it; whole, or one file; checked first."""
+    with runsite.start_run() as run:
+        info = runsite.sklearn.log_model(MODEL, name="m", registered_model_name="taxi")
+    set_alias(project / "registry.yaml", name="taxi", alias="champion", version=1)
+    folder = project / "runs" / "artifacts" / run.info.run_id / "m"
+    files = sorted(path.name for path in folder.iterdir())
+    for uri in ("models:/taxi/1", "models:/taxi@champion", f"models:/{info.model_id}"):
+        assert runsite.artifacts.download_artifacts(uri) == str(folder)
+        assert [item.path for item in runsite.artifacts.list_artifacts(uri)] == files
+        assert "flavors" in runsite.artifacts.load_dict(f"{uri}/MLmodel")
+    copy = Path(runsite.artifacts.download_artifacts("models:/taxi/1", dst_path="copy"))
+    assert sorted(path.name for path in copy.iterdir()) == files
+    with pytest.raises(NotFoundError, match="no artifact 'x/y'"):
+        runsite.artifacts.load_text("models:/taxi/1/x/y")
+    (folder / "MLmodel").write_text("other")
+    with pytest.raises(DigestMismatchError):
+        runsite.artifacts.download_artifacts("models:/taxi/1")
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

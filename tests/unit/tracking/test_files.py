@@ -499,7 +499,8 @@ def test_downloading_copies_only_where_it_is_asked_to(run, tmp_path):
     ("uri", "message"),
     [
         ("s3://bucket/x", "an artifact cannot be read from 's3://bucket/x'"),
-        ("models:/m/1", "an artifact cannot be read from 'models:/m/1'"),
+        ("models:/m/1", "no model 'm' in the registry"),
+        ("models:/m", "'models:/m' does not name a registered version"),
         ("runs:/ffffffff/x", "no run 'ffffffff'"),
         ("missing.txt", "no artifact 'missing.txt'"),
     ],
