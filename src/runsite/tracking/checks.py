@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from runsite.errors import AlreadyExistsError, InvalidValueError, quote
@@ -21,6 +21,7 @@ __all__ = [
     "check_mapping",
     "check_params",
     "check_status",
+    "convert_ids",
     "convert_step",
     "convert_text",
     "convert_texts",
@@ -148,6 +149,22 @@ def convert_texts(values: object, *, what: str) -> dict[str, str]:
         convert_text(check_key(key, what=what)): convert_text(value)
         for key, value in check_mapping(values, what=what).items()
     }
+
+
+def convert_ids(values: object) -> list[str]:
+    """Return ids of experiments as a list; one id may stand without a list.
+
+    Raises:
+        InvalidValueError: They are no list.
+    """
+    if isinstance(values, str):  # one id, which would be read as a list of letters
+        return [values]
+    if isinstance(values, bytes) or not isinstance(values, Iterable):
+        raise InvalidValueError(
+            f"experiments are given as a list of ids or names, not as {type(values).__name__} "
+            f"{quote(values)}"
+        )
+    return [str(value) for value in values]
 
 
 def check_mapping(values: object, *, what: str) -> Mapping[object, object]:

@@ -16,6 +16,7 @@ from runsite.tracking import experiments, runs, sessions, values
 from runsite.tracking.checks import (
     check_key,
     check_params,
+    convert_ids,
     convert_text,
     convert_texts,
     convert_time_us,
@@ -101,17 +102,13 @@ class RunMethods(ClientBase):
             A page of them, whose ``token`` asks for the next.
 
         Raises:
-            InvalidValueError: The filter, the order or the token cannot be read.
+            InvalidValueError: The filter, the order or the token cannot be read, or the
+                experiments are no list.
         """
         store = self._open_store()
         page = search_page(
             store,
-            experiment_ids=[
-                str(item)
-                for item in (
-                    [experiment_ids] if isinstance(experiment_ids, str) else experiment_ids
-                )
-            ],
+            experiment_ids=convert_ids(experiment_ids),
             filter_string=filter_string,
             view_type=run_view_type,
             max_results=max_results,

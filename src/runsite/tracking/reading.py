@@ -10,6 +10,7 @@ from runsite.errors import InvalidValueError, quote
 from runsite.records import LifecycleStage
 from runsite.store import Store
 from runsite.tracking import experiments, uris
+from runsite.tracking.checks import convert_ids
 from runsite.tracking.convert import (
     experiment_from_record,
     find_artifact_root,
@@ -103,9 +104,9 @@ def search_runs(
         raise InvalidValueError("give experiment_ids or experiment_names, not both")
     store = uris.open_store()
     named = experiment_names if experiment_names is not None else experiment_ids
-    if isinstance(named, str):  # one id, which would be read as a list of letters
-        named = [named]
-    if named is None and not search_all_experiments:
+    if named is not None:
+        named = convert_ids(named)
+    elif not search_all_experiments:
         named = [experiments.find_active_experiment(store).experiment_id]
     page = search_page(
         store,

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from runsite.capture import Capture
-from runsite.errors import RunStateError, quote
+from runsite.errors import InvalidValueError, RunStateError, quote
 from runsite.records import LifecycleStage, RunRecord, RunStatus
 from runsite.store import RunWriter, Store
 
@@ -86,7 +86,13 @@ _sweeper: threading.Thread | None = None
 
 
 def find(store: Store, run_id: str) -> Session | None:
-    """Find the session of a run that this process writes to."""
+    """Find the session of a run that this process writes to.
+
+    Raises:
+        InvalidValueError: The id is not text.
+    """
+    if not isinstance(run_id, str):
+        raise InvalidValueError(f"a run id is text, not {quote(run_id)}")
     session = _sessions.get((store.root, run_id))
     if session is None or session.writer.closed:
         return None

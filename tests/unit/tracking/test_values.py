@@ -321,12 +321,31 @@ def test_a_batch_of_something_else_is_refused_whole():
     assert history(run, "m") == []
 
 
-@pytest.mark.parametrize("run_id", [None, 5, b"0193"])
+@pytest.mark.parametrize("run_id", [None, 5, b"0193", ["0193"]])
 def test_a_run_id_is_text(run_id):
     """Anything else is refused before it is looked for."""
-    with runsite.start_run(), pytest.raises(InvalidValueError) as caught:
-        runsite.get_run(run_id)
-    assert str(caught.value) == f"a run id is text, not '{run_id!r}'"
+    said = f"a run id is text, not '{run_id!r}'"
+    client = RunsiteClient()
+    with runsite.start_run():
+        for ask in (
+            lambda: runsite.get_run(run_id),
+            lambda: client.log_metric(run_id, "a", 1.0),
+            lambda: client.delete_run(run_id),
+            lambda: client.set_terminated(run_id),
+        ):
+            with pytest.raises(InvalidValueError) as caught:
+                ask()
+            assert str(caught.value) == said
+
+
+@pytest.mark.parametrize("ids", [5, b"0", runsite])
+def test_experiments_are_a_list(ids):
+    """Anything else is refused by what it is, from the client and from the module."""
+    said = f"experiments are given as a list of ids or names, not as {type(ids).__name__} "
+    for search in (RunsiteClient().search_runs, runsite.search_runs):
+        with pytest.raises(InvalidValueError) as caught:
+            search(ids)
+        assert str(caught.value).startswith(said)
 
 
 @pytest.mark.parametrize("search", [{"filter_string": 5}, {"order_by": [5]}])
