@@ -247,9 +247,10 @@ class Journal:
         self._shut()
 
     def _shut(self) -> None:
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
+        # Forgotten first: a child that is forked in between must not close it again.
+        descriptor, self._descriptor = self._descriptor, -1
+        if descriptor >= 0:
+            os.close(descriptor)
 
     def _append(self, data: bytes, *, last: bool = False) -> None:
         if self._finished:

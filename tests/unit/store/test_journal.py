@@ -118,3 +118,18 @@ def test_a_forked_child_does_not_write_to_its_parents_map(tmp_path):
     os.waitpid(pid, 0)
     writer.close(status="FINISHED")
     assert sorted(Store.open(tmp_path).scan_metrics().collect()["step"]) == [0, 1, 2]
+
+
+def test_a_fork_in_the_middle_of_closing_finds_nothing_to_close(journal, monkeypatch):
+    """The number of a closed file belongs to somebody else: a child must not close it again."""
+    closing, close = journal._descriptor, os.close
+
+    def close_and_fork(descriptor):
+        close(descriptor)
+        if descriptor == closing:
+            journal.abandon()  # what a child does that is forked now
+
+    monkeypatch.setattr(os, "close", close_and_fork)
+    journal.close()
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(closing)
