@@ -212,10 +212,14 @@ class Journal:
     @property
     def vanished(self) -> bool:
         """Whether the file has lost its name: somebody removed it, or its folder."""
-        return self._descriptor >= 0 and os.fstat(self._descriptor).st_nlink == 0
+        try:
+            return self._descriptor >= 0 and os.fstat(self._descriptor).st_nlink == 0
+        except OSError:
+            return True  # a server that does not know it any more
 
     def read(self) -> JournalContents:
         """Read what it holds, by its own descriptor: that works also when the file is removed."""
+        self._refuse(finished=self._descriptor < 0)
         with open(self._descriptor, "rb", closefd=False) as file:
             file.seek(0)
             slots = _parse(file.read(), self.path)
@@ -253,14 +257,17 @@ class Journal:
             os.close(descriptor)
 
     def _append(self, data: bytes, *, last: bool = False) -> None:
-        if self._finished:
-            raise FinishedError(errno.EBADF, os.strerror(errno.EBADF), str(self.path))
+        self._refuse(finished=self._finished)
         if data:
             try:
                 self._file.append(data, last=last)
             except OSError as error:
                 raise OSError(error.errno, error.strerror, str(self.path)) from error
             self._watcher.note_size(self._file.size)
+
+    def _refuse(self, *, finished: bool) -> None:
+        if finished:
+            raise FinishedError(errno.EBADF, os.strerror(errno.EBADF), str(self.path))
 
 
 def _grow(descriptor: int, opening: bytes, *, mapped: bool) -> MappedFile | WrittenFile:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from runsite.errors import RunsiteError, RunStateError, StoreError, quote
 from runsite.records import ArtifactRecord, InputRecord, ModelRecord, RunRecord, SourceRecord
+from runsite.store.cleaning import clean_text, clean_texts, clean_values
 from runsite.store.fold import time_to_us
 from runsite.store.hot_path import LogPoint, refuse_point
 from runsite.store.journal import Journal, make_session
@@ -92,45 +93,45 @@ class RunWriter(Watcher):
         """
         now = time.time_ns()
         batch = [
-            (_clean(key), value, step, now if time_us is None else time_us * 1000)
+            (clean_text(key), value, step, now if time_us is None else time_us * 1000)
             for key, value, step, time_us in points
         ]
         self._append(lambda journal: journal.log_points(batch))
 
     def set_params(self, params: Mapping[str, str]) -> None:
         """Add params. That none changes its value is the caller's to check."""
-        clean = _clean_texts(params)
+        clean = clean_texts(params)
         self.params.update(clean)
         self._log_event("params", v=clean)
 
     def set_tags(self, tags: Mapping[str, str]) -> None:
         """Set tags; a later value replaces an earlier one."""
-        clean = _clean_texts(tags)
+        clean = clean_texts(tags)
         self.tags.update(clean)
         self._log_event("tags", v=clean)
 
     def delete_tag(self, key: str) -> None:
         """Remove a tag; it need not be there."""
-        self.tags.pop(_clean(key), None)
-        self._log_event("untag", key=_clean(key))
+        self.tags.pop(clean_text(key), None)
+        self._log_event("untag", key=clean_text(key))
 
     def add_input(self, record: InputRecord) -> None:
         """Record a dataset that the run used."""
-        self._log_event("input", v=_clean_values(dataclasses.asdict(record)))
+        self._log_event("input", v=clean_values(dataclasses.asdict(record)))
 
     def add_artifacts(self, records: Iterable[ArtifactRecord]) -> None:
         """Record files that now stand in the run's artifact folder."""
-        values = [_clean_values(dataclasses.asdict(record)) for record in records]
+        values = [clean_values(dataclasses.asdict(record)) for record in records]
         if values:
             self._log_event("artifacts", v=values)
 
     def add_model(self, record: ModelRecord) -> None:
         """Record a model that stands in the run's artifact folder."""
-        self._log_event("model", v=_clean_values(dataclasses.asdict(record)))
+        self._log_event("model", v=clean_values(dataclasses.asdict(record)))
 
     def set_source(self, record: SourceRecord) -> None:
         """Record what the run came from."""
-        self._log_event("source", v=_clean_values(dataclasses.asdict(record)))
+        self._log_event("source", v=clean_values(dataclasses.asdict(record)))
 
     def set_fields(self, **values: object) -> None:
         """Change the run's own fields.
@@ -142,7 +143,7 @@ class RunWriter(Watcher):
             key: time_to_us(value) if isinstance(value, datetime) else value
             for key, value in values.items()
         }
-        self._log_event("set", **_clean_values(plain))
+        self._log_event("set", **clean_values(plain))
 
     def close(self, *, status: str | None = None, end_time: datetime | None = None) -> None:
         """End this session and seal it. A second call does nothing.
@@ -174,7 +175,8 @@ class RunWriter(Watcher):
         _writers.discard(self)
         if journal is not None:
             self._guard(lambda: self._seal(journal))
-            self._layout.publish(strict=os.environ.get(STRICT_ENV) == "1")
+            strict = os.environ.get(STRICT_ENV) == "1"
+            self._guard(lambda: self._layout.publish(strict=strict))
 
     def _seal(self, journal: Journal) -> None:
         try:
@@ -243,8 +245,12 @@ class RunWriter(Watcher):
             self.note_failure(gone(path))
 
     def _is_sealed(self) -> bool:
+        """Tell whether somebody sealed the journal; not, where the store does not answer."""
         journal = self._journal
-        return journal is not None and find_rest(self._layout, journal.read()) is not None
+        try:
+            return journal is not None and find_rest(self._layout, journal.read()) is not None
+        except (OSError, RunsiteError):
+            return False
 
     def note_failure(self, error: OSError | RunsiteError) -> None:
         """Take what the disk answered to a thread beside the training; the next call tells it."""
@@ -358,33 +364,6 @@ class RunWriter(Watcher):
         if self._journal is not None:
             self._journal.abandon()
             self._journal = None
-
-
-def _clean(text: str) -> str:
-    """Replace lone surrogates, which UTF-8 (and so Parquet) cannot hold."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "replace").decode()
-    return text
-
-
-def _clean_texts(texts: Mapping[str, str]) -> dict[str, str]:
-    return {_clean(key): _clean(value) for key, value in texts.items()}
-
-
-def _clean_values(values: Mapping[str, object]) -> dict[str, object]:
-    return {key: _clean_value(value) for key, value in values.items()}
-
-
-def _clean_value(value: object) -> object:
-    if isinstance(value, str):
-        return _clean(value)
-    if isinstance(value, Mapping):
-        return {_clean(str(key)): _clean_value(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_clean_value(inner) for inner in value]
-    return value
 
 
 _writers: weakref.WeakSet[RunWriter] = weakref.WeakSet()

@@ -321,6 +321,33 @@ def test_a_folder_that_vanished_is_made_anew(tmp_store, caplog):
     }
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_store_that_does_not_answer_costs_one_warning(tmp_store, caplog):
+    """Neither the thread that syncs nor the end of the run dies of a folder that cannot be read."""
+    store = Store.create(tmp_store)
+    writer = store.start_run(a_run(1))
+    log_something(writer)
+    [journal] = find_journals(store.layout)
+    journal.unlink()
+    store.layout.runs.rmdir()
+    store.layout.runs.symlink_to("runs")  # to itself: whoever lists it gets an error
+    writer._journal.sync()
+    for step in range(3):
+        writer.log_metrics([("late", 1.0, step, None)])
+    writer.close(status="FINISHED", end_time=END)
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert "the journal was removed; what it holds is kept until the run ends" in caplog.text
+
+
+def test_a_journal_that_is_closed_is_not_read(tmp_store):
+    """The thread that syncs may come a moment too late: that is an error that it knows."""
+    writer = Store.create(tmp_store).start_run(a_run(1))
+    journal = writer._journal
+    writer.close(status="FINISHED", end_time=END)
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        journal.read()
+
+
 def test_a_run_whose_store_was_moved_is_found_in_both_places(tmp_store, caplog):
     """At its end the parts went into a folder that no command took for a store."""
     store = Store.create(tmp_store)
