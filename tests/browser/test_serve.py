@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import subprocess
 import sys
@@ -9,7 +10,7 @@ import time
 
 import pytest
 
-from support.sites import make_run_id, make_taxi_runs, write_store
+from support.sites import make_run, make_run_id, make_taxi_runs, write_store
 
 pytestmark = pytest.mark.browser
 
@@ -75,6 +76,63 @@ def test_a_run_in_progress_moves_on_its_page(project, serve, browser_page):
             waited.append(time.monotonic() - began)
     page.locator("h1 .status-finished").wait_for(timeout=20_000)
     assert sorted(waited)[len(waited) // 2] < MOVES_WITHIN_S
+
+
+def test_a_reload_waits_for_a_menu_and_keeps_the_view(project, serve, browser_page):
+    """News come when the menu is closed; what is scrolled stays where it was."""
+    page, address = browser_page, address_of(serve)
+    write_store(project / "runs", make_taxi_runs(60)[5:])
+    wait_for_run(page, address, number=59)
+    page.goto(f"{address}experiments/nyc-taxi/index.html")
+    page.locator(".runs-table tbody tr").nth(9).wait_for()
+    page.locator(".runs-scroll").evaluate("frame => frame.scrollTo(0, 400)")
+    page.evaluate("window.isFirst = true")
+    page.get_by_role("button", name="View", exact=True).click()
+    page.get_by_role("dialog", name="View").wait_for()
+    write_store(project / "runs", [(make_run(90), {"rmse": [1.0]})])
+    wait_for_run(page, address, number=90)
+    page.wait_for_timeout(2000)
+    assert page.get_by_role("dialog", name="View").is_visible()
+    assert page.evaluate("window.isFirst")
+    page.keyboard.press("Escape")
+    wait_over_reload(
+        page, "!window.isFirst && document.querySelector('.runs-scroll')?.scrollTop === 400"
+    )
+
+
+def test_a_reload_leaves_unfolded_what_was(project, serve, browser_page):
+    """A reader of a run that goes on need not open the same part again every second."""
+    page, address = browser_page, address_of(serve)
+    metrics = {"loss": [2.0, 1.0], "system/cpu": [10.0, 20.0]}
+    write_store(project / "runs", [(make_run(70), metrics)])
+    wait_for_run(page, address, number=70)
+    page.goto(f"{address}runs/{make_run_id(70)}.html")
+    page.locator("summary", has_text="system").click()
+    page.evaluate("window.isFirst = true")
+    write_store(project / "runs", [(make_run(71), metrics)])
+    wait_over_reload(page, "!window.isFirst")
+    page.locator("details.curve-group[open] > summary", has_text="system").wait_for()
+
+
+def wait_for_run(page, address, *, number):
+    """Wait until the site that is served knows a run."""
+    for _ in range(200):
+        if page.request.get(f"{address}runs/{make_run_id(number)}.html").ok:
+            return
+        page.wait_for_timeout(100)
+    pytest.fail(f"run {number} is not served")
+
+
+def wait_over_reload(page, expression):
+    """Wait until an expression is true, in whichever document there is at the moment."""
+    from playwright.sync_api import Error
+
+    for _ in range(200):
+        with contextlib.suppress(Error):
+            if page.evaluate(expression):
+                return
+        page.wait_for_timeout(100)
+    pytest.fail(f"never true: {expression}")
 
 
 def log(training, value):

@@ -6,6 +6,9 @@
   const session = script.dataset.session || "";
   const QUIET_MS = 1200; // nobody wants a page to reload under the pointer
   const REST_MS = 900;
+  const RESTORED_MS = 3000; // by then the scripts of a page have made what they make
+  const CHOOSING_MS = 60_000; // whoever left a menu open has gone
+  const KEPT = "runsite-live";
   const born = performance.now();
   let number = Number(script.dataset.number);
   let touched = -Infinity;
@@ -36,13 +39,74 @@
     clearTimeout(waiting);
     const now = performance.now();
     const wait = Math.max(REST_MS - (now - born), QUIET_MS - (now - touched), 0);
-    if (wait > 0 || isTyping()) waiting = setTimeout(reloadSoon, Math.max(wait, 200));
-    else location.reload();
+    if (wait > 0 || isTyping() || isChoosing()) waiting = setTimeout(reloadSoon, Math.max(wait, 200));
+    else reload();
+  }
+
+  function reload() {
+    try {
+      const kept = { path: location.pathname, opened: listDetails().map(([name, each]) => [name, each.open]), places: listFrames().map(({ scrollLeft, scrollTop }) => [scrollLeft, scrollTop]) };
+      sessionStorage.setItem(KEPT, JSON.stringify(kept));
+    } catch {
+      // No storage here: the page comes back as at first.
+    }
+    location.reload();
+  }
+
+  /** Folded parts of the page, each with a name that is the same after a reload. @returns {[string, HTMLDetailsElement][]} */
+  function listDetails() {
+    /** @type {Map<string, number>} */
+    const seen = new Map();
+    return /** @type {HTMLDetailsElement[]} */ ([...document.querySelectorAll("main details:not(.menu)")]).map((each) => {
+      // Counts in a summary grow while a run goes on.
+      const words = (each.querySelector("summary")?.textContent ?? "").replace(/\d+/g, "");
+      const count = (seen.get(words) ?? 0) + 1;
+      seen.set(words, count);
+      return [`${words}/${count}`, each];
+    });
+  }
+
+  function listFrames() {
+    return [...document.querySelectorAll("main :is(.runs-scroll, .scroll)")];
+  }
+
+  /** @param {Element} frame @param {number[] | undefined} place */
+  function scrollBack(frame, place) {
+    if (!place || (frame.scrollLeft === place[0] && frame.scrollTop === place[1])) return;
+    frame.scrollTo(place[0], place[1]);
+  }
+
+  /** What was unfolded or scrolled before the reload is so again, as soon as scripts have made it. */
+  function restore() {
+    const text = sessionStorage.getItem(KEPT);
+    sessionStorage.removeItem(KEPT);
+    const kept = text ? JSON.parse(text) : null;
+    if (kept?.path !== location.pathname) return;
+    /** @type {Map<string, boolean>} */
+    const opened = new Map(kept.opened);
+    const apply = () => {
+      for (const [name, each] of listDetails()) {
+        if (opened.has(name)) each.open = /** @type {boolean} */ (opened.get(name));
+        opened.delete(name);
+      }
+      // Again and again: the runs table goes to its top when its script begins.
+      if (touched === -Infinity) listFrames().forEach((frame, i) => scrollBack(frame, kept.places[i]));
+    };
+    const observer = new MutationObserver(apply);
+    observer.observe(document.documentElement, { childList: true, subtree: true });
+    setTimeout(() => observer.disconnect(), RESTORED_MS);
+    addEventListener("DOMContentLoaded", apply);
   }
 
   function isTyping() {
     const active = document.activeElement;
     return active instanceof HTMLInputElement && /^(search|text|number)$/.test(active.type) && performance.now() - touched < 4000;
+  }
+
+  /** Whether a menu is open or words are marked: a reload would take both away. */
+  function isChoosing() {
+    if (performance.now() - touched > CHOOSING_MS) return false;
+    return Boolean(document.querySelector("main [role=dialog], main details.menu[open]") || getSelection()?.toString());
   }
 
   /** @param {string} text */
@@ -79,5 +143,10 @@
   addEventListener("pagehide", disconnect);
   addEventListener("pageshow", connect);
   document.addEventListener("visibilitychange", () => (document.hidden ? disconnect() : connect()));
+  try {
+    restore();
+  } catch {
+    // Nothing was kept, or not by us.
+  }
   connect();
 })();
