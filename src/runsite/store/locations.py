@@ -32,6 +32,7 @@ __all__ = [
 MIRRORS_ENV = "RUNSITE_MIRRORS"
 """Folder of the local halves of remote stores: journals, and what was read or waits for upload."""
 
+_PASSWORD = re.compile(r"(//[^/:@]*:).*@")
 _FOREIGN = {
     "sqlite": "a database",
     "postgresql": "a database",
@@ -102,8 +103,9 @@ def parse_location(location: str | os.PathLike[str]) -> Path:
         return _make_folder(unquote(parts.path or parts.netloc))
     kind = _FOREIGN.get(scheme.split("+", 1)[0])
     if kind:
+        shown = _PASSWORD.sub(r"\1…@", text)  # messages end in logs that others read
         raise ForeignStoreError(
-            f"{quote(text)} names {kind}; a runsite store is a folder",
+            f"{quote(shown)} names {kind}; a runsite store is a folder",
             hint='write a path instead, such as set_tracking_uri("runs")',
         )
     if is_remote(text):

@@ -6,7 +6,7 @@ import os
 import threading
 from pathlib import Path
 
-from runsite.errors import ForeignStoreError, FormatVersionError, StoreError
+from runsite.errors import ForeignStoreError, FormatVersionError, StoreError, quote
 from runsite.locate import STORE_ENV, find_registry_path, find_store_uri
 from runsite.store import Store
 from runsite.store.layout import open_layout, parse_location
@@ -69,7 +69,13 @@ def _find_inherited() -> str | None:
 
 
 def _absolute(location: str | Path) -> str:
-    return open_layout(location).uri
+    try:
+        return open_layout(location).uri
+    except FileNotFoundError as error:
+        raise StoreError(
+            f"the folder that this process works in is gone, so {quote(str(location))} is nowhere",
+            hint="change to another folder, or name the store by a whole path",
+        ) from error
 
 
 def is_tracking_uri_set() -> bool:

@@ -10,7 +10,7 @@ import pytest
 
 import runsite
 from runsite.errors import ForeignStoreError, StoreError
-from runsite.tracking import uris
+from runsite.tracking import RunsiteClient, uris
 
 ASK = "import runsite; print(runsite.get_tracking_uri())"
 
@@ -113,3 +113,34 @@ def test_a_name_too_long_for_a_folder_is_an_error_of_the_store():
     runsite.set_tracking_uri("x" * 5000)
     with pytest.raises(StoreError, match="File name too long"):
         runsite.start_run()
+
+
+def test_a_password_in_a_uri_is_not_told(tracked):
+    """The message ends in logs that others read."""
+    with pytest.raises(ForeignStoreError) as caught:
+        runsite.set_tracking_uri("postgresql://me:s3/cr@t@db.example.org:5432/mlflow")
+    assert str(caught.value) == (
+        "'postgresql://me:…@db.example.org:5432/mlflow' names a database; a runsite store is a "
+        'folder\n  hint:  write a path instead, such as set_tracking_uri("runs")'
+    )
+
+
+def test_a_working_folder_that_is_gone_is_told(tmp_path, monkeypatch):
+    """A run in progress goes on; a new one needs a place."""
+    runsite.set_tracking_uri("")
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    with runsite.start_run() as run:
+        gone.joinpath("runs").rename(tmp_path / "kept")
+        gone.rmdir()
+        runsite.log_metric("loss", 1.0)
+        with pytest.raises(StoreError) as caught:
+            runsite.start_run(nested=True)
+        monkeypatch.chdir(tmp_path)
+    assert str(caught.value) == (
+        "the folder that this process works in is gone, so 'runs' is nowhere\n"
+        "  hint:  change to another folder, or name the store by a whole path"
+    )
+    runsite.set_tracking_uri("")
+    assert RunsiteClient(str(gone / "runs")).get_run(run.info.run_id).data.metrics == {"loss": 1.0}
