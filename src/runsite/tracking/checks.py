@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import operator
 import os
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -30,6 +31,9 @@ __all__ = [
 ]
 
 _INT64 = 1 << 63
+_NO_TEXT = re.compile("[\ud800-\udfff]")
+# Windows takes what follows any colon for a hidden stream of the file before it.
+_DRIVE = re.compile(".*:" if os.name == "nt" else "[A-Za-z]:")
 _MAX_TIME_MS = _INT64 // 1_000_000
 """Journals hold nanoseconds in 64 bits, which reach to the year 2262."""
 
@@ -230,6 +234,8 @@ def check_local_path(path: object) -> Path:
 def check_artifact_path(path: object) -> str:
     """Return a path inside a run's artifacts, ``/`` between, empty for their root.
 
+    Bytes of a file's name that are no text, which Linux allows, become ``%FF``.
+
     Raises:
         InvalidValueError: It is absolute, leads out of the folder, or is no text.
     """
@@ -238,8 +244,9 @@ def check_artifact_path(path: object) -> str:
     text = str(path) if hasattr(path, "__fspath__") else path
     if not isinstance(text, str):
         raise InvalidValueError(f"an artifact path must be text, not {quote(path)}")
+    text = _NO_TEXT.sub(lambda found: f"%{ord(found[0]) & 0xFF:02X}", text)
     parts = [part for part in text.split("/") if part not in ("", ".")]
-    bad = ".." in parts or any(ch in text for ch in "\\\0") or ":" in (parts[0] if parts else "")
+    bad = ".." in parts or any(ch in text for ch in "\\\0") or _DRIVE.match(text)
     if bad or text.startswith(("/", "~")):
         raise InvalidValueError(
             f"artifact path {quote(text)} leads out of the run's folder",

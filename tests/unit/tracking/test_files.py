@@ -6,6 +6,7 @@ import hashlib
 import importlib.util
 import io
 import json
+import os
 import zlib
 from pathlib import Path
 
@@ -108,6 +109,20 @@ def test_a_folder_with_a_name_that_is_refused_leaves_nothing_behind(run):
         runsite.log_artifacts("data")
     assert recorded(run) == {}
     assert not folder_of(run).exists() or list(folder_of(run).iterdir()) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="such names are only possible elsewhere")
+def test_names_with_times_and_with_bytes_that_are_no_text_are_kept(run):
+    """A file has the name under which it is recorded, so nobody looks for it in vain."""
+    data = Path("data")
+    data.mkdir()
+    (data / os.fsdecode(b"r\xe9sum\xe9.txt")).write_text("latin")
+    runsite.log_artifacts("data")
+    runsite.log_text("x", "plot_2026-12-01 17:46:25.txt")
+    names = {"r%E9sum%E9.txt", "plot_2026-12-01 17:46:25.txt"}
+    assert set(recorded(run)) == {path.name for path in folder_of(run).iterdir()} == names
+    uri = f"runs:/{run.info.run_id}/plot_2026-12-01 17:46:25.txt"
+    assert runsite.artifacts.load_text(uri) == "x"
 
 
 @pytest.mark.parametrize(
