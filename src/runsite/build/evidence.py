@@ -17,7 +17,7 @@ from runsite.pages.hosts import (
     make_compare_url,
     make_pull_url,
 )
-from runsite.pages.models import list_gated_metrics, make_version_ref
+from runsite.pages.models import make_version_ref
 from runsite.pages.run import Pair
 from runsite.pages.stages import (
     Lane,
@@ -37,6 +37,7 @@ from runsite.pages.version import (
     SliceTable,
     VersionEvidence,
 )
+from runsite.pages.version_metrics import list_gated_metrics
 from runsite.registry import Model
 from runsite.registry.history import History
 

@@ -16,10 +16,10 @@ from runsite.build.runs import RunPlan
 from runsite.build.social import with_social_card
 from runsite.build.workshop import Workshop
 from runsite.pages.experiment import assemble_experiment_page
-from runsite.pages.models import list_gated_metrics
 from runsite.pages.paths import make_experiment_path, make_slug
 from runsite.pages.plain import ExperimentShards
 from runsite.pages.run import NOTE_TAG
+from runsite.pages.version_metrics import list_gated_metrics
 from runsite.queries.columns import Column, RunsTable, make_runs_table, sort_runs
 from runsite.queries.overview import ExperimentSummary, summarise_experiment
 from runsite.render.shards import render_column, render_shard

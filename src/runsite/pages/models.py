@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from runsite.directions import find_direction, is_better, rank_metric
+from runsite.directions import find_direction, rank_metric
 from runsite.pages.context import Link, Meta, RunRef, Site, StageRef, told
-from runsite.pages.deltas import find_verdict, format_change
 from runsite.pages.formatting import (
-    format_exact,
     format_iso,
     format_number,
     format_time,
@@ -29,9 +27,15 @@ from runsite.pages.picture import Picture, make_picture
 from runsite.pages.run import Pair, make_run_ref
 from runsite.pages.stages import Lane
 from runsite.pages.timeline import TimelineRow
+from runsite.pages.version_metrics import (
+    VersionMetric,
+    choose_main_metrics,
+    compare_versions,
+    find_last_value,
+    list_gated_metrics,
+)
 from runsite.records import RunRecord
 from runsite.registry import Model, ModelVersion, Registry
-from runsite.registry.gates import MetricGate
 
 __all__ = [
     "CardSection",
@@ -49,7 +53,6 @@ __all__ = [
 ]
 
 NO_STAGE = "None"
-_MAX_METRICS = 6
 _MAX_SHOWN = 3
 
 
@@ -66,18 +69,6 @@ class ModelCard:
     since: str = told("Since when the first of `holders` has its stage; may be empty.")
     since_iso: str = told("The same, exact.")
     metrics: tuple[Pair, ...] = told("Main metrics of the first of `holders`; may be empty.")
-
-
-@dataclass(frozen=True, slots=True)
-class VersionMetric:
-    """A metric of a version in its model's table."""
-
-    key: str = told("Name.")
-    value: str = told("Value for people; empty where the version's run has none.")
-    exact: str = told("The same with every digit.")
-    change: str = told("Difference to the version before, with its sign; may be empty.")
-    verdict: str = told("`better`, `worse`, `same`, `changed` or empty, against that version.")
-    is_best: bool = told("Whether no other version is better.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,17 +188,6 @@ def _holder_metrics(
     return tuple(Pair(key, format_number(run.metrics[key].last)) for key in ranked[:_MAX_SHOWN])
 
 
-def list_gated_metrics(models: Iterable[Model]) -> frozenset[str]:
-    """List the metrics that gates of these models name: those that the team decides by."""
-    return frozenset(
-        gate.metric
-        for model in models
-        for gates in model.gates.values()
-        for gate in gates
-        if isinstance(gate, MetricGate)
-    )
-
-
 def list_version_refs(registry: Registry) -> dict[str, tuple[StageRef, ...]]:
     """List the registered versions of each run id."""
     found: dict[str, list[StageRef]] = {}
@@ -237,10 +217,10 @@ def assemble_model_page(model: Model, *, site: Site, evidence: ModelEvidence) ->
     """Assemble the page of one model."""
     path = make_model_path(model.name)
     runs = evidence.runs
-    names = _main_metrics(model, runs=runs, directions=evidence.directions)
+    names = choose_main_metrics(model, runs=runs, directions=evidence.directions)
     card = make_model_card(model, evidence=evidence)
     shown = card.holders[0] if card.holders else card.latest
-    metrics = _compare_versions(model, names, runs=runs, directions=evidence.directions)
+    metrics = compare_versions(model, names, runs=runs, directions=evidence.directions)
     openings = [
         (part, make_opening(part.html, path=shown.path, root=find_root(path)))
         for part in (evidence.cards.get(shown.version, ()) if shown else ())
@@ -292,7 +272,7 @@ def _draw(
     """Draw the main metric of the versions in the order of their registration."""
     if not names:
         return None
-    values = [_last_value(runs.get(version.run), names[0]) for version in model.versions]
+    values = [find_last_value(runs.get(version.run), names[0]) for version in model.versions]
     direction = find_direction(names[0], directions=directions) or ""
     return make_picture(values, metric=names[0], direction=direction, line=values)
 
@@ -336,70 +316,6 @@ def make_version_row(
         since="" if since is None else format_time(since),
         since_iso=format_iso(since),
     )
-
-
-def _compare_versions(
-    model: Model,
-    names: Sequence[str],
-    *,
-    runs: Mapping[str, RunRecord],
-    directions: Mapping[str, str],
-) -> dict[int, tuple[VersionMetric, ...]]:
-    """Put the versions beside each other: version → each metric against the version before."""
-    columns = []
-    for name in names:
-        direction = find_direction(name, directions=directions)
-        values = {v.version: _last_value(runs.get(v.run), name) for v in model.versions}
-        best: float | None = None
-        for value in values.values():
-            if direction and value is not None and value == value:
-                better = best is None or is_better(value, best, direction=direction)
-                best = value if better else best
-        columns.append(_compare_values(name, values, direction=direction, best=best))
-    return {v.version: tuple(column[v.version] for column in columns) for v in model.versions}
-
-
-def _compare_values(
-    name: str, values: Mapping[int, float | None], *, direction: str | None, best: float | None
-) -> dict[int, VersionMetric]:
-    before: float | None = None
-    found = {}
-    for version, value in values.items():
-        found[version] = VersionMetric(
-            key=name,
-            value=format_number(value) if value is not None else "",
-            exact=format_exact(value) if value is not None else "",
-            change=format_change(value, before),
-            verdict=find_verdict(value, before, direction=direction),
-            is_best=value is not None and value == best and len(values) > 1,
-        )
-        before = value if value is not None else before
-    return found
-
-
-def _last_value(run: RunRecord | None, key: str) -> float | None:
-    return run.metrics[key].last if run and key in run.metrics else None
-
-
-def _main_metrics(
-    model: Model, *, runs: Mapping[str, RunRecord], directions: Mapping[str, str]
-) -> tuple[str, ...]:
-    """Choose the metrics that most versions have, those with a direction first."""
-    gated = list_gated_metrics([model])
-    counts: dict[str, int] = {}
-    for version in model.versions:
-        run = runs.get(version.run)
-        for key in run.metrics if run else ():
-            counts[key] = counts.get(key, 0) + 1
-    ranked = sorted(
-        counts,
-        key=lambda key: (
-            rank_metric(key, directions=directions, gated=gated),
-            -counts[key],
-            key,
-        ),
-    )
-    return tuple(ranked[:_MAX_METRICS])
 
 
 def _make_promote_command(name: str, card: ModelCard) -> str:

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from runsite.pages.context import Site
-from runsite.pages.models import ModelEvidence, assemble_model_page, list_gated_metrics
+from runsite.pages.models import ModelEvidence, assemble_model_page
+from runsite.pages.version_metrics import list_gated_metrics
 from runsite.records import MetricSummary
 from runsite.registry import Model, ModelVersion
 from runsite.registry.gates import MetricGate
