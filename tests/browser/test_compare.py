@@ -19,6 +19,9 @@ pytestmark = pytest.mark.browser
 
 A, B, C = make_run_id(1), make_run_id(2), make_run_id(500)
 
+STACKED = """items => items.map(item => item.querySelectorAll("span")).every(([name, facts]) =>
+    name.getBoundingClientRect().bottom <= facts.getBoundingClientRect().top)"""
+
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
@@ -119,6 +122,7 @@ def test_runs_are_chosen_on_the_page(compare):
     picker = page.get_by_role("dialog", name="Add runs")
     picker.get_by_label("Search runs").fill("run_name in ('far', 'run-7')")
     picker.get_by_text("2 runs", exact=True).wait_for()
+    assert picker.locator(".tick").evaluate_all(STACKED)  # a name has the width of the panel
     for name in ("far", "run-7"):
         picker.get_by_label(name).check()
         page.get_by_role("columnheader", name=name).wait_for()

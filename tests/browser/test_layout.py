@@ -23,7 +23,14 @@ def site(tmp_path_factory):
     grouped = {key: [1.0, 3.0, 2.0] for key in KEYS}
     runs = [
         (make_run(1, run_name="n" * 300, params={"words": "w" * 300, "a": "1"}), grouped),
-        (make_run(2, params={"words": "short", "a": "2"}), {"rmse": [1.0]}),
+        (
+            make_run(
+                2,
+                params={"words": "short", "early_stopping_rounds": "2"},
+                tags={"mlflow.note.content": "9" * 200},
+            ),
+            {"rmse": [1.0]},
+        ),
     ]
     write_store(folder / "runs", runs)
     build_site(folder / "runs", folder / "site")
@@ -105,6 +112,20 @@ def test_nothing_moves_while_a_page_loads(open_site, site):
         })"""
     )
     assert shift < 0.05
+
+
+def test_the_name_of_a_param_breaks_where_a_word_ends(open_site, site):
+    """On a telephone it stands in two lines, not with its last letters in the second."""
+    page = open_site(site, path=f"runs/{make_run_id(2)}.html")
+    page.set_viewport_size({"width": 390, "height": 800})
+    name = page.locator("table.pairs th", has_text="early_stopping_rounds")
+    assert name.evaluate("cell => cell.textContent") == "early_stopping_rounds"
+    parts = name.evaluate("""cell => [...cell.childNodes].filter(each => each.data).map(text => {
+        const range = document.createRange();
+        range.selectNode(text);
+        return range.getClientRects().length;
+    })""")
+    assert parts == [1, 1, 1]
 
 
 def test_two_comparisons_of_a_version_say_all(open_site, tmp_path):

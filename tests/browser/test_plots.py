@@ -149,6 +149,30 @@ def save(page, plot, words):
     return download.value.path().read_bytes()
 
 
+def test_a_saved_plot_is_named_by_what_it_shows(view):
+    """The values that its description goes on to tell are no part of a file's name."""
+    panel = view("boxes").locator("#plot-boxes")
+    panel.locator("summary", has_text="Save").first.click()
+    with panel.page.expect_download() as download:
+        panel.get_by_role("button", name="CSV numbers").click()
+    assert re.fullmatch(r"box-plot-of-[a-z-]+-by-[a-z-]+\.csv", download.value.suggested_filename)
+
+
+def test_large_numbers_stand_short_beside_an_axis(view):
+    """Whole numbers of many digits were cut off after the first ten, all alike."""
+    page = view("parallel")
+    written = "value => runsite.Axis.prototype.format.call({ column: { kind: 'number' } }, value)"
+    values = [8e14, -2.5e9, 12_345_678, 2_000_000, 50, 0.1]
+    assert [page.evaluate(written, value) for value in values] == [
+        "8e14",
+        "-2.5e9",
+        "1.235e7",
+        "2000000",
+        "50",
+        "0.1",
+    ]
+
+
 @pytest.mark.parametrize("plot", PLOTS)
 def test_every_plot_is_saved(view, plot):
     """As SVG, PNG, CSV and a Vega spec that carries its data."""

@@ -102,8 +102,10 @@ def test_nested_runs_are_folded(view):
 def test_a_nested_run_without_its_parent_in_view_stands_alone(view):
     """A filter that only a nested run passes shows it."""
     page = view()
+    assert page.get_by_role("button", name="Open all").count() == 1
     page.get_by_label("Filter runs").fill("run_name = 'run-13'")
     assert names(page) == ["run-13"]
+    assert page.get_by_role("button", name="Open all").is_hidden()  # there is nothing to open
 
 
 def test_grouping_shows_mean_and_deviation(view, runs):

@@ -92,6 +92,8 @@
     format(value) {
       if (this.column.kind === "time") return formatTime(value).slice(5);
       if (this.column.kind === "duration") return formatDuration(value);
+      // Whole numbers are whole elsewhere; beside an axis there is no room for all their digits.
+      if (Math.abs(value) >= 1e7) return value.toExponential(3).replace(/\.?0*e\+/, "e");
       return formatNumber(Number(value.toPrecision(4))).replace(/(\.\d*?)0+(?=e|$)/, "$1").replace(/\.(?=e|$)/, "");
     }
   }

@@ -108,7 +108,8 @@
     /** @param {string} format */
     async save(format) {
       if (!this.numbers || !this.picture) return;
-      const name = makeFileName(this.title || this.label || "chart");
+      // What a picture shows, without the values that its description goes on to tell.
+      const name = makeFileName(this.title || (this.label ?? "").split(/[:;] |, (?=\d)/)[0]);
       if (format === "csv") {
         const { head, rows } = this.numbers();
         return saveText(`${name}.csv`, formatCsv([head, ...rows]), "text/csv");

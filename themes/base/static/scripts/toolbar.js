@@ -63,7 +63,7 @@
         const { label } = page.runs.get(id);
         chips.push(makeChip(`by ${label}`, `Stop grouping by ${label}`, () => page.setGroup(page.group.filter((/** @type {string} */ each) => each !== id))));
       }
-      if (page.group.length || (page.nested && page.nest)) {
+      if (page.lines.groups.length || page.lines.children.size) {
         const any = page.open.size > 0;
         chips.push(make("li", {}, make("button", { type: "button", class: "link", onclick: () => page.openAll(!any) }, any ? "Close all" : "Open all")));
       }
