@@ -61,8 +61,10 @@ def format_change(here: float | None, there: float | None) -> str:
 
 def find_verdict(here: float | None, there: float | None, *, direction: str | None) -> str:
     """Judge a value against another: ``better``, ``worse``, ``same``, ``changed`` or empty."""
-    if here is None or there is None or here == there:
-        return "same" if here == there else ""
+    if here is None or there is None:
+        return "same" if here is there else ""
+    if here == there or (here != here and there != there):  # two NaN are nothing to choose from
+        return "same"
     if direction is None:
         return "changed"
     return "better" if is_better(here, there, direction=direction) else "worse"

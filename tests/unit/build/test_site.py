@@ -175,6 +175,24 @@ def test_models_have_pages(store, tmp_path):
     assert "models/taxi/1.html" in (site / f"runs/{run_id}.html").read_text(encoding="utf-8")
 
 
+def test_versions_are_told_apart_in_words(tmp_path):
+    """Whoever does not see colours hears a sentence, also of a metric without a direction."""
+    numbers = [(1, 7.0, 30.0), (2, 6.0, 31.0)]
+    write_store(
+        tmp_path / "runs",
+        [(make_run(n), {"rmse": [rmse], "leaves": [leaves]}) for n, rmse, leaves in numbers],
+    )
+    first = make_registry(make_run_id(1))
+    entry = first[first.index("      - version: 1") :]
+    second = entry.replace("version: 1", "version: 2").replace(make_run_id(1), make_run_id(2))
+    (tmp_path / "registry.yaml").write_text(first + second, encoding="utf-8")
+    build_site(tmp_path / "runs", tmp_path / "site")
+    page = (tmp_path / "site/models/taxi/index.html").read_text(encoding="utf-8")
+    told = [e.text for e in parse_elements(page) if e.attrs.get("class") == "hidden-text"]
+    assert " better than the version before" in told
+    assert " against the version before" in told
+
+
 def test_a_version_without_its_run_is_a_warning(store, tmp_path):
     """A registry that names a run which the store does not have still builds, and says so."""
     missing = "f" * 32

@@ -27,9 +27,9 @@ def compare(values, *, key="rmse"):
 
 def test_what_is_no_number_is_never_the_best():
     """A version whose metric diverged beats nothing, and every number beats it."""
-    found = compare([math.nan, 7.0, math.nan, 6.0])
-    assert [m.is_best for m in found] == [False, False, False, True]
-    assert [m.verdict for m in found] == ["", "better", "worse", "better"]
+    found = compare([math.nan, math.nan, 7.0, math.nan, 6.0])
+    assert [m.is_best for m in found] == [False, False, False, False, True]
+    assert [m.verdict for m in found] == ["", "same", "better", "worse", "better"]
 
 
 def test_without_a_direction_nothing_is_best():
