@@ -51,7 +51,7 @@ def seal(store: str | None, *, dry_run: bool, salvage: bool, force: bool) -> Non
     on in a new journal and is a run in progress again; only what it logs within that second is
     lost if it is killed then.
     """
-    from runsite.store.journal import read_journal
+    from runsite.store.journal_reading import read_journal
     from runsite.store.seal import find_journals, is_alive
 
     opened = _open(store)
@@ -75,7 +75,7 @@ def seal(store: str | None, *, dry_run: bool, salvage: bool, force: bool) -> Non
 
 
 def _warn_of_living(store: Store) -> None:
-    from runsite.store.journal import read_journal
+    from runsite.store.journal_reading import read_journal
     from runsite.store.seal import find_journals, is_alive
 
     for path in find_journals(store.layout):

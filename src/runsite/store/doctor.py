@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from runsite.errors import RunsiteError
 from runsite.store.columns import FORMAT_KEY
 from runsite.store.files import TEMP_PREFIX
-from runsite.store.journal import read_journal
+from runsite.store.journal_reading import read_journal
 from runsite.store.layout import Layout, is_run_id
 from runsite.store.names import PartFile, crc_of_file, list_parts
 from runsite.store.parts import read_leaves

@@ -1,4 +1,4 @@
-"""The journal of a run in progress: written by one process, read by anybody.
+"""The journal of a run in progress: written by one process, read by anybody (`journal_reading`).
 
 Each call puts whole slots into the system's page cache, by a memory map where that is safe and by
 one ``write`` elsewhere, so ``kill -9`` at any instant loses nothing that a call had returned from;
@@ -11,56 +11,32 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import re
 import secrets
 import socket
 import threading
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
-from struct import Struct
 from typing import Final
 
-from runsite.errors import CorruptFileError, FormatVersionError, quote
 from runsite.records import RunRecord
 from runsite.store import locks
 from runsite.store.files import TEMP_PREFIX
-from runsite.store.fold import format_record, parse_record
+from runsite.store.fold import format_record
 from runsite.store.growth import MappedFile, WrittenFile, set_appending
 from runsite.store.hot_path import LogPoint, make_log_point, refuse_point
+from runsite.store.journal_reading import JournalContents, make_contents, parse_journal
 from runsite.store.mounts import can_map
-from runsite.store.slots import (
-    HEADER,
-    SLOT,
-    Event,
-    Slots,
-    TornSlotError,
-    format_event,
-    format_point,
-    parse_slots,
-)
+from runsite.store.slots import HEADER, format_event, format_point
 from runsite.store.syncer import syncer
 from runsite.store.watching import FinishedError, Watcher
 
-__all__ = [
-    "JOURNAL_ENV",
-    "SUFFIX",
-    "Journal",
-    "JournalContents",
-    "journal_name",
-    "make_session",
-    "read_journal",
-]
+__all__ = ["JOURNAL_ENV", "SUFFIX", "Journal", "journal_name", "make_session"]
 
 JOURNAL_ENV: Final = "RUNSITE_JOURNAL"
 """``write`` keeps journals away from memory maps."""
 
 SUFFIX: Final = ".journal"
-
-
-_RUN_ID = re.compile(r"[0-9a-f]{32}")
-_SESSION = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 def make_session(time_ns: int) -> str:
@@ -222,8 +198,8 @@ class Journal:
         self._refuse(finished=self._descriptor < 0)
         with open(self._descriptor, "rb", closefd=False) as file:
             file.seek(0)
-            slots = _parse(file.read(), self.path)
-        return _make_contents(self.path, slots)
+            slots = parse_journal(file.read(), self.path)
+        return make_contents(self.path, slots)
 
     def finish(self) -> None:
         """Take no more; the file ends with the last slot. Twice is harmless."""
@@ -282,139 +258,6 @@ def _grow(descriptor: int, opening: bytes, *, mapped: bool) -> MappedFile | Writ
     written = WrittenFile(descriptor)
     written.append(HEADER + opening)
     return written
-
-
-@dataclass(frozen=True, slots=True)
-class JournalContents:
-    """What a journal's file holds.
-
-    Attributes:
-        record: The run as it was when the journal was opened, or as the journal that it follows
-            left it.
-        owner: The journal decides the run's status (a forked child's does not).
-        host: Where the writing process runs.
-        pid: Its process id.
-        events: Everything but points, the opening included.
-        points: Point slots, 32 bytes each (`runsite.store.parts.points_columns`).
-        keys: Key names by id.
-        torn_bytes: Bytes of an unfinished record at the end; normal after a crash.
-        damage: Offsets of damaged slots before the end; empty unless read with ``salvage``.
-        gaps: How many slots power loss left unwritten.
-        last_time_ns: When the last event or point was logged.
-    """
-
-    path: Path
-    session: str
-    record: RunRecord
-    owner: bool
-    host: str
-    pid: int
-    events: tuple[Event, ...]
-    points: bytes
-    keys: dict[int, str]
-    torn_bytes: int
-    damage: tuple[int, ...]
-    gaps: int
-    last_time_ns: int
-
-
-def read_journal(path: Path, *, salvage: bool = False) -> JournalContents:
-    """Read a journal, in progress or left behind.
-
-    Args:
-        path: The file.
-        salvage: Pass over damaged slots instead of refusing.
-
-    Raises:
-        FileNotFoundError: It is gone (sealed by another process).
-        CorruptFileError: Damaged before its end, or no journal at all; names file and offset.
-        FormatVersionError: A newer runsite wrote it.
-    """
-    if not path.is_file() and path.exists():
-        raise CorruptFileError(f"{quote(path.name)} is no file", where=str(path))
-    slots = _parse(path.read_bytes(), path)
-    if slots.damage or slots.gaps:
-        # A slot that was being written while it was read is whole now.
-        slots = _parse(path.read_bytes(), path)
-    if slots.damage and not salvage:
-        raise CorruptFileError(
-            f"the journal {path.name} is damaged: {len(slots.damage)} bad slot(s), good ones after",
-            where=f"{path}, offset {slots.damage[0]}",
-            hint="runsite seal --salvage keeps all that is readable",
-        )
-    return _make_contents(path, slots)
-
-
-def _make_contents(path: Path, slots: Slots) -> JournalContents:
-    try:
-        contents = _assemble(path, slots)
-        # Names of files are made of these two.
-        if _RUN_ID.fullmatch(contents.record.run_id) and _SESSION.fullmatch(contents.session):
-            return contents
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
-        raise CorruptFileError(
-            f"the journal {quote(path.name)} holds what no run logs: "
-            f"{type(error).__name__}: {quote(error.args[0] if error.args else '')}",
-            where=str(path),
-        ) from error
-    raise CorruptFileError(
-        f"the journal {quote(path.name)} is for run {quote(contents.record.run_id)}, session "
-        f"{quote(contents.session)}, which is no id",
-        where=str(path),
-    )
-
-
-def _assemble(path: Path, slots: Slots) -> JournalContents:
-    opening = next((event for event in slots.events if event.kind == "open"), None)
-    record = opening.values.get("record") if opening else None
-    if opening is None or not isinstance(record, dict):
-        raise CorruptFileError(
-            f"the journal {path.name} does not say which run it belongs to",
-            where=f"{path}, offset {SLOT}",
-        )
-    keys = {
-        int(str(event.values["id"])): str(event.values["name"])
-        for event in slots.events
-        if event.kind == "key"
-    }
-    return JournalContents(
-        path=path,
-        session=str(opening.values["session"]),
-        record=parse_record(_find_followed(slots.events) or record),
-        owner=bool(opening.values["owner"]),
-        host=str(opening.values["host"]),
-        pid=int(str(opening.values["pid"])),
-        events=slots.events,
-        points=slots.points,
-        keys=keys,
-        torn_bytes=slots.torn_bytes,
-        damage=slots.damage,
-        gaps=slots.gaps,
-        last_time_ns=_last_time(slots.events, slots.points),
-    )
-
-
-def _parse(data: bytes, path: Path) -> Slots:
-    try:
-        return parse_slots(data)
-    except TornSlotError as error:
-        kind = FormatVersionError if "newer" in str(error) else CorruptFileError
-        raise kind(str(error), where=f"{path}, offset 0") from error
-
-
-def _find_followed(events: tuple[Event, ...]) -> dict[str, object] | None:
-    for event in reversed(events):
-        if event.kind == "follows":
-            record = event.values.get("record")
-            return record if isinstance(record, dict) else None
-    return None
-
-
-def _last_time(events: tuple[Event, ...], points: bytes) -> int:
-    last = events[-1].time_ns
-    if points:
-        last = max(last, Struct("<q").unpack_from(points, len(points) - SLOT + 8)[0])
-    return last
 
 
 def _open_new(path: Path) -> tuple[int, bool]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from runsite.records import MetricSummary, RunRecord
-from runsite.store.journal import JournalContents
+from runsite.store.journal_reading import JournalContents
 from runsite.store.parts import Columns, points_columns, points_table, summarise_columns
 from runsite.store.schema import METRICS
 from runsite.store.seal import make_row

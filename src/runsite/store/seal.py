@@ -22,7 +22,8 @@ from runsite.records import MetricSummary, RunRecord, RunStatus
 from runsite.store import locks
 from runsite.store.fold import check_record, fold_events, time_from_us
 from runsite.store.forks import can_read
-from runsite.store.journal import SUFFIX, JournalContents, read_journal
+from runsite.store.journal import SUFFIX
+from runsite.store.journal_reading import JournalContents, read_journal
 from runsite.store.layout import Layout
 from runsite.store.slots import SLOT
 

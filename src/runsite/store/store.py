@@ -23,7 +23,8 @@ from runsite.errors import (
 from runsite.records import ExperimentRecord, RunRecord, RunStatus
 from runsite.store.experiments import read_experiments, write_experiment
 from runsite.store.forks import check_can_read
-from runsite.store.journal import JournalContents, make_session, read_journal
+from runsite.store.journal import make_session
+from runsite.store.journal_reading import JournalContents, read_journal
 from runsite.store.layout import Layout, check_format, create_layout, open_layout
 from runsite.store.seal import find_journals, is_alive, seal_journal
 from runsite.store.writer import RunWriter

@@ -14,7 +14,7 @@ import pytest
 from runsite.errors import CorruptFileError
 from runsite.store import Store
 from runsite.store.doctor import examine
-from runsite.store.journal import read_journal
+from runsite.store.journal_reading import read_journal
 from runsite.store.parts import points_columns, points_table
 from runsite.store.schema import METRICS, RUNS, runs_table
 from runsite.store.slots import HEADER, format_event, format_point, parse_slots

@@ -9,7 +9,8 @@ import threading
 import pytest
 
 from runsite.store import Store
-from runsite.store.journal import JOURNAL_ENV, Journal, make_session, read_journal
+from runsite.store.journal import JOURNAL_ENV, Journal, make_session
+from runsite.store.journal_reading import read_journal
 from runsite.store.mounts import can_map
 from runsite.store.slots import iter_points
 from support.runs import a_run

@@ -15,7 +15,7 @@ import pytest
 from runsite.errors import CorruptFileError, ForeignStoreError, FormatVersionError, StoreError
 from runsite.records import ArtifactRecord, ExperimentRecord, InputRecord, ModelRecord, SourceRecord
 from runsite.store import Store
-from runsite.store.journal import read_journal
+from runsite.store.journal_reading import read_journal
 from runsite.store.mounts import can_map
 from runsite.store.seal import find_journals, seal_contents
 from support.runs import BEGAN, a_run
