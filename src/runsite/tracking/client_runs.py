@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -26,7 +25,7 @@ from runsite.tracking.convert import run_from_record, runs_from_frame
 from runsite.tracking.history import read_history
 from runsite.tracking.inputs import record_from_input
 from runsite.tracking.reading import search_page
-from runsite.tracking.starting import make_record, set_tags
+from runsite.tracking.starting import add_source, make_record, set_tags
 
 __all__ = ["RunMethods"]
 
@@ -65,7 +64,7 @@ class RunMethods(ClientBase):
             tags=convert_texts(tags or {}, what="tag"),
             start_time=datetime.now(UTC) if time_us is None else time_from_us(time_us),
         )
-        record = dataclasses.replace(record, source=read_source())
+        record = add_source(record, read_source())
         sessions.begin(store, record, kept=True)
         return run_from_record(store, record)
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import atexit
+import dataclasses
 import os
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from runsite.capture import Capture
 from runsite.errors import InvalidValueError, RunStateError, quote
-from runsite.records import LifecycleStage, RunRecord, RunStatus
+from runsite.records import LifecycleStage, RunRecord, RunStatus, SourceRecord
 from runsite.store import RunWriter, Store
 
 __all__ = ["Session", "attach", "begin", "close", "close_idle", "find", "release", "resume"]
@@ -33,6 +34,8 @@ class Session:
         kept: Made by a client: open until it is terminated or the process ends.
         run_name: The name now, which may have changed since the start.
         parent_run_id: The run that this one is nested under.
+        source: What the run came from, as it is now.
+        told: What tags say of the source, whatever is captured later.
         status: Where the run stands, known without reading the store.
         end_time: When it ended.
     """
@@ -44,6 +47,8 @@ class Session:
         self.holders = 0
         self.run_name = writer.record.run_name
         self.parent_run_id = writer.record.parent_run_id
+        self.source = writer.record.source
+        self.told: dict[str, str] = {}
         self.capture: Capture | None = None
         self.before_end: list[Callable[[], None]] = []
         self.used_at = time.monotonic()
@@ -55,6 +60,15 @@ class Session:
     def run_id(self) -> str:
         """The run's id."""
         return self.writer.run_id
+
+    def set_source(
+        self, captured: SourceRecord | None = None, *, told: Mapping[str, str] | None = None
+    ) -> None:
+        """Record what the run came from: what was captured, below what tags say."""
+        with _lock:  # a thread captures while another one sets tags
+            self.told |= told or {}
+            self.source = dataclasses.replace(captured or self.source, **self.told)  # type: ignore[arg-type]  # text
+            self.writer.set_source(self.source)
 
     def protect(self, action: Callable[[], None]) -> None:
         """Do something to the store's files; a failure is a warning, or an error if strict."""

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from runsite.capture import DIFF_PATH, Capture
 from runsite.errors import InvalidValueError, NotFoundError, quote
+from runsite.queries.syntax import TAG_COLUMNS
 from runsite.records import LifecycleStage, RunRecord, RunStatus, SourceRecord
 from runsite.store import Store
 from runsite.tracking import experiments, sessions
@@ -22,6 +23,7 @@ __all__ = [
     "NAME_TAG",
     "PARENT_TAG",
     "RUN_ID_ENV",
+    "add_source",
     "begin_run",
     "find_inherited_run",
     "go_on",
@@ -34,6 +36,11 @@ __all__ = [
 RUN_ID_ENV = "RUNSITE_RUN_ID"
 NAME_TAG = "mlflow.runName"
 PARENT_TAG = "mlflow.parentRunId"
+_SOURCE_COLUMNS = {
+    tag: column
+    for tag, column in TAG_COLUMNS.items()
+    if column in SourceRecord.__dataclass_fields__
+}
 _inherited_by: int | None = None
 
 
@@ -84,7 +91,8 @@ def begin_run(
         report=late.report,
         save_diff=late.save_diff if record.parent_run_id is None else None,
     )
-    session = sessions.begin(store, dataclasses.replace(record, source=capture.source))
+    session = sessions.begin(store, add_source(record, capture.source))
+    session.told = _find_told(record)
     late.session, session.capture = session, capture
     capture.start()
     return session
@@ -98,8 +106,12 @@ def make_record(
     tags: Mapping[str, str],
     start_time: datetime | None = None,
 ) -> RunRecord:
-    """Make the record of a run that begins in the experiment ``(id, name)``."""
+    """Make the record of a run that begins in the experiment ``(id, name)``.
+
+    Its source has only what the tags say of it; `add_source` adds what was captured.
+    """
     rest = dict(tags)
+    source = SourceRecord(**_take_source(rest))  # type: ignore[arg-type]  # these are all text
     tagged_name, tagged_parent = rest.pop(NAME_TAG, ""), rest.pop(PARENT_TAG, "")
     return RunRecord(
         run_id=make_run_id(),
@@ -113,7 +125,14 @@ def make_record(
         start_time=start_time or datetime.now(UTC),
         parent_run_id=parent_run_id or tagged_parent or None,
         tags=rest,
+        source=source,
     )
+
+
+def add_source(record: RunRecord, captured: SourceRecord) -> RunRecord:
+    """Add what was captured of a run's source to what its tags say, which weighs more."""
+    source = dataclasses.replace(captured, **_find_told(record))  # type: ignore[arg-type]  # text
+    return dataclasses.replace(record, source=source)
 
 
 def go_on(
@@ -155,6 +174,8 @@ def set_tags(session: Session, tags: Mapping[str, str]) -> None:
     if parent:
         session.parent_run_id = parent
         session.writer.set_fields(parent_run_id=parent)
+    if told := _take_source(rest):
+        session.set_source(told=told)
     if rest:
         session.writer.set_tags(rest)
 
@@ -187,11 +208,21 @@ class _Late:
 
     def report(self, source: SourceRecord) -> None:
         if self.session is not None:
-            self.session.writer.set_source(source)
+            self.session.set_source(source)
 
     def save_diff(self, diff: bytes) -> None:
         if self.session is not None:
             save_bytes(self.session, DIFF_PATH, diff)
+
+
+def _take_source(tags: dict[str, str]) -> dict[str, str]:
+    """Take out of tags those that runsite keeps in the columns of a run's source."""
+    return {column: tags.pop(tag) for tag, column in _SOURCE_COLUMNS.items() if tags.get(tag)}
+
+
+def _find_told(record: RunRecord) -> dict[str, str]:
+    columns = _SOURCE_COLUMNS.values()
+    return {name: value for name in columns if (value := getattr(record.source, name))}
 
 
 def _check_parent(store: Store, run_id: str | None) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import runsite
 from runsite.entities import Metric
 from runsite.errors import AlreadyExistsError, InvalidValueError, NotFoundError
-from runsite.tracking import RunsiteClient
+from runsite.tracking import RunsiteClient, uris
 
 INT64 = 2**63
 
@@ -355,3 +355,27 @@ def test_a_filter_is_text(search):
     with runsite.start_run(), pytest.raises(InvalidValueError) as caught:
         runsite.search_runs(search_all_experiments=True, **search)
     assert str(caught.value) == f"{place} must be text, not int '5'"
+
+
+def test_a_tag_that_says_what_a_run_came_from_weighs_more_than_what_was_captured():
+    """CI sets user and commit by MLflow's tags: tables, filters and columns have them so."""
+    given = {"mlflow.user": "ann", "mlflow.source.git.commit": "f" * 40, "x": "1"}
+    client = RunsiteClient()
+    with runsite.start_run(tags=given) as run:
+        runsite.set_tag("mlflow.source.name", "job/train")
+    other = client.create_run("0", tags={"mlflow.user": "ann"})
+    client.set_tag(other.info.run_id, "mlflow.source.git.branch", "main")
+    client.set_terminated(other.info.run_id)
+    client.set_tag(other.info.run_id, "mlflow.source.name", "late")
+    tags = client.get_run(run.info.run_id).data.tags
+    assert given.items() <= tags.items()
+    assert tags["mlflow.source.name"] == "job/train"
+    assert client.get_run(run.info.run_id).info.user_id == "ann"
+    assert client.get_run(other.info.run_id).data.tags["mlflow.source.git.branch"] == "main"
+    assert client.get_run(other.info.run_id).data.tags["mlflow.source.name"] == "late"
+    found = runsite.search_runs(filter_string="tags.mlflow.user = 'ann'")
+    assert set(found["run_id"]) == {run.info.run_id, other.info.run_id}
+    assert set(found["tags.mlflow.source.name"]) == {"job/train", "late"}
+    source = uris.open_store().read_run(run.info.run_id).source
+    assert (source.user, source.source_name) == ("ann", "job/train")
+    assert source.packages  # captured at the end, beside what the tags say

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from datetime import UTC, datetime
 from numbers import Number
@@ -14,7 +13,7 @@ from runsite.records import RunStatus
 from runsite.tracking import sessions
 from runsite.tracking.artifact_files import save_bytes
 from runsite.tracking.checks import convert_texts
-from runsite.tracking.starting import make_record
+from runsite.tracking.starting import add_source, make_record
 
 if TYPE_CHECKING:
     from runsite.tracking.sessions import Session
@@ -62,7 +61,7 @@ def _record_candidates(session: Session, training: Training, search: Any) -> Non
             tags=tags,
             start_time=parent.start_time,
         )
-        child = sessions.begin(session.store, dataclasses.replace(record, source=parent.source))
+        child = sessions.begin(session.store, add_source(record, parent.source))
         params = {**base, **results["params"][row]}
         child.writer.set_params(convert_texts(params, what="param"))
         for item in training.inputs:
