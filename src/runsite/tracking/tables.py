@@ -31,7 +31,8 @@ def append_table(session: Session, data: Any, *, name: str) -> None:
     """Write a table, or add its rows to the one that is there; new columns are empty before.
 
     Raises:
-        InvalidValueError: The data is no table, or the suffix is not one of these formats.
+        InvalidValueError: The data is no table, or the suffix is not one of these formats, or a
+            value has no place in that format.
         StoreError: The process was forked from one in which Polars had started its threads.
     """
     import polars as pl
@@ -43,9 +44,13 @@ def append_table(session: Session, data: Any, *, name: str) -> None:
     frame = _make_frame(data)
     with _lock:
         before = _find_table(session.writer.artifacts_dir, name)
-        if before is not None:
-            frame = pl.concat([before, frame], how="diagonal_relaxed")
-        artifact_files.save_with(session, name, lambda path: _write(frame, path, suffix=suffix))
+        try:
+            if before is not None:
+                frame = pl.concat([before, frame], how="diagonal_relaxed")
+            artifact_files.save_with(session, name, lambda path: _write(frame, path, name=name))
+        except pl.exceptions.PolarsError as error:
+            reason = str(error).strip().splitlines()[0]
+            raise InvalidValueError(f"{quote(name)} cannot hold these rows: {reason}") from error
 
 
 def load_tables(
@@ -170,12 +175,12 @@ def _read_split(path: Path) -> dict[str, list[object]]:
     return {str(name): list(column) for name, column in zip(names, columns, strict=True)}
 
 
-def _write(frame: pl.DataFrame, path: Path, *, suffix: str) -> None:
-    if suffix == ".parquet":
+def _write(frame: pl.DataFrame, path: Path, *, name: str) -> None:
+    if name.lower().endswith(".parquet"):
         frame.write_parquet(path)
         return
     content = {"columns": frame.columns, "data": [list(row) for row in frame.iter_rows()]}
-    path.write_bytes(media.format_dict(content, name="table.json"))
+    path.write_bytes(media.format_dict(content, name=name))
 
 
 def _forget_lock() -> None:

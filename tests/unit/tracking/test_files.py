@@ -433,6 +433,24 @@ def test_an_artifact_that_is_no_table_is_named(run, text, name):
     assert (folder_of(run) / name).read_text() == text
 
 
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("t.json", "'t.json' cannot hold this dict: bytes 'b'x'' has no plain form"),
+        ("t.parquet", "'t.parquet' cannot hold these rows: "),
+    ],
+)
+def test_values_that_have_no_place_in_a_table_are_refused(run, name, message):
+    """The message names the file; rows that were there before stay."""
+    runsite.log_table({"a": [1]}, name)
+    before = (folder_of(run) / name).read_bytes()
+    value = b"x" if name == "t.json" else object()
+    with pytest.raises(InvalidValueError) as caught:
+        runsite.log_table({"b": [value]}, name)
+    assert str(caught.value).startswith(message)
+    assert (folder_of(run) / name).read_bytes() == before
+
+
 def test_two_columns_of_one_name_are_refused(run):
     """A table finds its columns by their names; one of the two would be lost."""
     import pandas as pd
