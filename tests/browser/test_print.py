@@ -7,7 +7,7 @@ import re
 import pytest
 
 from support.browser import wait_until
-from support.sites import build_site, make_run_id, make_taxi_runs, write_store
+from support.sites import build_site, make_run, make_run_id, make_taxi_runs, write_store
 
 pytestmark = pytest.mark.browser
 
@@ -73,3 +73,23 @@ def test_a_long_table_fills_no_empty_sheets(open_site, site):
     wait_until(page, "window.runsite && window.runsite.view")
     pages = len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4")))
     assert 1 <= pages <= 3
+
+
+def test_charts_that_nobody_has_seen_are_printed(open_site, tmp_path):
+    """What is drawn when it comes into sight is on paper too, from the first page to the last."""
+    keys = [f"loss_{number}" for number in range(12)]
+    write_store(tmp_path / "runs", [(make_run(1), {key: [3.0, 2.0, 1.5] for key in keys})])
+    build_site(tmp_path / "runs", tmp_path / "site")
+    page = open_site(
+        tmp_path / "site",
+        path=f"runs/{make_run_id(1)}.html",
+        viewport={"width": 1280, "height": 400},
+    )
+    wait_until(page, "document.querySelectorAll('.curve').length === 12 && window.vegaEmbed")
+    page.wait_for_load_state("networkidle")
+    assert page.locator(".curve canvas").count() < len(keys)
+    page.evaluate("""() => addEventListener("afterprint", () => {
+        document.body.dataset.printed = document.querySelectorAll(".curve canvas").length;
+    })""")
+    page.pdf()
+    assert page.locator("body").get_attribute("data-printed") == str(len(keys))

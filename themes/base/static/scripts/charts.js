@@ -178,5 +178,5 @@
 
   addEventListener("scroll", hideTip, { passive: true, capture: true });
 
-  Object.assign(runsite, { chartWord, drawChart, clearChart, makePicture, showFacts, placeTip, hideTip });
+  Object.assign(runsite, { chartWord, loadSpecs, drawChart, clearChart, makePicture, showFacts, placeTip, hideTip });
 })();

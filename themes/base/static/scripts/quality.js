@@ -3,7 +3,7 @@
   "use strict";
 
   const { runsite } = window;
-  const { make, ChartFrame, chartWord, seriesColors, themeColor, isDark, formatNumber, formatCount } = runsite;
+  const { make, ChartFrame, chartWord, seriesColors, themeColor, isDark, formatNumber, formatCount, whenSeen } = runsite;
   const TITLES = /** @type {Record<string, string>} */ ({
     confusion_matrix: "Confusion matrix",
     roc_curve: "ROC curve",
@@ -156,13 +156,6 @@
 
   /** @param {HTMLElement} host @param {{kind: string, path: string, data: string}[]} charts */
   function showAll(host, charts) {
-    const watch = new IntersectionObserver((entries) => {
-      for (const { isIntersecting, target } of entries) {
-        if (!isIntersecting) continue;
-        watch.unobserve(target);
-        waiting.get(target)?.();
-      }
-    }, { rootMargin: "300px" });
     /** @type {Map<Element, () => void>} */
     const waiting = new Map();
     const order = Object.keys(TITLES);
@@ -178,8 +171,8 @@
         return made;
       };
       waiting.set(figure, () => void DRAW[kind]({ frame }, JSON.parse(data), kind));
-      watch.observe(figure);
     }
+    whenSeen([...waiting.keys()], (/** @type {Element} */ figure) => waiting.get(figure)?.(), "300px");
   }
 
   document.addEventListener("DOMContentLoaded", () => {

@@ -2,7 +2,7 @@
 (function () {
   "use strict";
 
-  const { make, pageData, loadCurves, drawCurves, makeLines, Controls, ChartFrame } = window.runsite;
+  const { make, pageData, loadCurves, drawCurves, makeLines, Controls, ChartFrame, whenSeen } = window.runsite;
   const MANY = 9;
 
   class RunCurves {
@@ -25,8 +25,7 @@
       }));
       host.classList.toggle("curves", groups.size === 1);
       if (curves.length >= MANY) controls.element.prepend(this.makeSearch(host));
-      this.watch = new IntersectionObserver((entries) => this.onSight(entries), { rootMargin: "200px" });
-      for (const element of this.charts.keys()) this.watch.observe(element);
+      whenSeen([...this.charts.keys()], (/** @type {Element} */ element) => this.show(element), "200px");
     }
 
     /** @param {HTMLElement} host @param {any} curve @returns {[Element, any]} */
@@ -56,14 +55,12 @@
       return field;
     }
 
-    /** @param {IntersectionObserverEntry[]} entries */
-    onSight(entries) {
-      for (const { isIntersecting, target } of entries) {
-        const chart = this.charts.get(target);
-        if (!isIntersecting || !chart || chart.seen) continue;
-        chart.seen = true;
-        void this.draw(chart);
-      }
+    /** @param {Element} element */
+    show(element) {
+      const chart = this.charts.get(element);
+      if (!chart) return;
+      chart.seen = true;
+      void this.draw(chart);
     }
 
     redraw() {
