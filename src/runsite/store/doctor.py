@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Finding", "Severity", "Sizes", "examine", "find_leftovers", "hash_file", "measure"]
 
+_NEWER = ", which is newer"
+_UPGRADE = "upgrade runsite: this one reads nothing of a store with such a file"
+_RESTORE = "restore it from Git or a backup; all other files are read without it"
+
 
 class Severity(StrEnum):
     """How bad a finding is: data lost or wrong, something to do, or just so."""
@@ -72,21 +76,15 @@ def examine(store: Store, *, deep: bool = True) -> Iterator[Finding]:
     """
     layout = store.layout
     unreadable: set[str] = set()
-    for folder in (layout.runs, layout.metrics):
-        layout.refresh(folder)
-        for part in list_parts(folder):
-            problem = _check_part(part)
-            if problem:
-                unreadable |= _leaves_of(part)
-                yield Finding(
-                    Severity.ERROR,
-                    _relative(layout, part.path),
-                    problem,
-                    "restore it from Git or a backup; all other files are read without it",
-                )
+    is_newer = False
+    for finding in _check_parts(layout, unreadable):
+        is_newer = is_newer or finding.hint == _UPGRADE
+        yield finding
     yield from _check_uploads(layout)
     yield from _check_journals(layout)
     yield from _check_experiments(layout)
+    if is_newer:
+        return  # its rows cannot be asked what they need
     runs = store.read_runs()
     yield from _check_listed_parts(store, runs, unreadable)
     yield from _check_artifacts(store, runs, deep=deep)
@@ -147,6 +145,18 @@ def hash_file(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def _check_parts(layout: Layout, unreadable: set[str]) -> Iterator[Finding]:
+    """Check the tables' files; the leaves of those that cannot be read go into `unreadable`."""
+    for folder in (layout.runs, layout.metrics):
+        layout.refresh(folder)
+        for part in list_parts(folder):
+            problem = _check_part(part)
+            if problem:
+                unreadable |= _leaves_of(part)
+                hint = _UPGRADE if problem.endswith(_NEWER) else _RESTORE
+                yield Finding(Severity.ERROR, _relative(layout, part.path), problem, hint)
+
+
 def _leaves_of(part: PartFile) -> frozenset[str]:
     if not part.is_merged:
         return frozenset({part.leaf})
@@ -171,7 +181,7 @@ def _check_part(part: PartFile) -> str:
         return f"cannot be read as Parquet: {str(error).splitlines()[0][:200]}"
     version = metadata.get(FORMAT_KEY.encode(), b"1").decode("ascii", "replace")
     if version != "1":
-        return f"has format {version}, which is newer"
+        return f"has format {version}{_NEWER}"
     return ""
 
 

@@ -30,6 +30,7 @@ __all__ = [
     "list_parts",
     "merged_name",
     "parse_name",
+    "read_crc",
 ]
 
 _SUFFIX = ".parquet"
@@ -113,11 +114,21 @@ def crc_of_file(path: Path) -> int:
     Raises:
         OSError: It cannot be read.
     """
-    crc = 0
+    return read_crc(path)[0]
+
+
+def read_crc(path: Path) -> tuple[int, bytes]:
+    """Compute the CRC-32 of a file's content, and return its end too: of a part the footer.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    crc, before, last = 0, b"", b""
     with open(path, "rb", buffering=0) as file:
         while chunk := file.read(_CHUNK):
             crc = zlib.crc32(chunk, crc)
-    return crc
+            before, last = last, chunk
+    return crc, before + last
 
 
 def _month_of(leaf: str) -> str:

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from runsite.errors import FormatVersionError, NotFoundError, quote
-from runsite.records import FORMAT_VERSION, MetricSummary, RunRecord
-from runsite.store.columns import FORMAT_KEY, LEAVES_KEY
+from runsite.errors import NotFoundError, quote
+from runsite.records import MetricSummary, RunRecord
+from runsite.store.columns import LEAVES_KEY
 from runsite.store.experiments import read_experiments
+from runsite.store.formats import check_metadata, check_part_format
 from runsite.store.layout import Layout
-from runsite.store.names import PartFile, crc_of_file, list_names, list_parts, parse_name
+from runsite.store.names import PartFile, list_names, list_parts, parse_name, read_crc
 from runsite.store.reading import (
     DAMAGED,
     METRICS_SCHEMA,
@@ -292,7 +293,7 @@ class Tables:
             except (OSError, pl.exceptions.PolarsError) as error:
                 self._bad[path] = f"cannot be read as Parquet: {str(error).splitlines()[0][:200]}"
                 return frozenset()
-            _check_part_format(path, metadata)
+            check_metadata(path, metadata)
             self._leaves[path] = frozenset(metadata.get(LEAVES_KEY, "").split())
         return self._leaves[path]
 
@@ -301,17 +302,18 @@ class Tables:
         if part.path in self._sound:
             return True
         try:
-            sound = part.crc is None or crc_of_file(part.path) == part.crc
+            crc, end = read_crc(part.path)
         except FileNotFoundError:
             return False
         except OSError as error:
             self._bad[part.path] = f"cannot be read: {error.strerror or error}"
             return False
-        if sound:
-            self._sound.add(part.path)
-        else:
+        if part.crc is not None and crc != part.crc:
             self._bad[part.path] = DAMAGED
-        return sound
+            return False
+        check_part_format(part.path, end)
+        self._sound.add(part.path)
+        return True
 
 
 def _scan_sources(sources: Sequence[_Source]) -> list[pl.LazyFrame]:
@@ -354,14 +356,3 @@ def _with_sealed_part(record: RunRecord, sealed: RunRecord | None) -> RunRecord:
         sessions=sealed.sessions,
         revision=sealed.revision,
     )
-
-
-def _check_part_format(path: Path, metadata: Mapping[str, str]) -> None:
-    version = metadata.get(FORMAT_KEY, "1")
-    if not version.isdigit() or int(version) > FORMAT_VERSION:
-        raise FormatVersionError(
-            f"{path.name} has format {quote(version)}, newer than this runsite reads "
-            f"({FORMAT_VERSION})",
-            where=str(path),
-            hint="upgrade runsite",
-        )

@@ -1,0 +1,72 @@
+"""Parts of a newer format are refused, whichever table they are of; a journal's have tests of their own."""
+
+from __future__ import annotations
+
+import zlib
+
+import pyarrow.parquet as pq
+import pytest
+
+from runsite.errors import FormatVersionError
+from runsite.store import Store
+from runsite.store.doctor import examine
+from support.runs import BEGAN, a_run
+
+
+@pytest.fixture
+def store(tmp_path):
+    """Give a store with a run that has a point."""
+    created = Store.create(tmp_path)
+    writer = created.start_run(a_run(1))
+    writer.set_tags({"runsite.format": "2", "note": "runsite.format"})
+    writer.log_metrics([("loss", 1.0, 0, None)])
+    writer.close(status="FINISHED", end_time=BEGAN)
+    return Store.open(tmp_path)
+
+
+def make_other(folder, format_number):
+    """Write a folder's only part anew, with another format number, or without one for None."""
+    [part] = folder.glob("*.parquet")
+    metadata = {} if format_number is None else {"runsite.format": format_number}
+    table = pq.read_table(part).replace_schema_metadata(metadata)
+    part.unlink()
+    pq.write_table(table, folder / "new")
+    name = part.name.rsplit(".", 2)[0]
+    crc = zlib.crc32((folder / "new").read_bytes())
+    return (folder / "new").rename(folder / f"{name}.{crc:08x}.parquet")
+
+
+@pytest.mark.parametrize("number", ["2", "12", "one"])
+@pytest.mark.parametrize("folder", ["runs", "metrics"])
+def test_a_newer_part_is_refused(store, folder, number):
+    """What its columns mean is not known here: nothing is better than what may be wrong."""
+    part = make_other(store.root / folder, number)
+    with pytest.raises(FormatVersionError) as caught:
+        store.scan_metrics()
+    assert str(caught.value) == (
+        f"{part.name} has format '{number}', newer than this runsite reads (1)\n"
+        f"  where: {part}\n"
+        "  hint:  upgrade runsite"
+    )
+
+
+@pytest.mark.parametrize("folder", ["runs", "metrics"])
+def test_doctor_says_what_a_newer_part_needs(store, folder):
+    """The examination goes as far as it can, and does not end in an error."""
+    part = make_other(store.root / folder, "2")
+    [finding] = examine(store)
+    assert (finding.path, finding.problem, finding.hint) == (
+        f"{folder}/{part.name}",
+        "has format 2, which is newer",
+        "upgrade runsite: this one reads nothing of a store with such a file",
+    )
+
+
+@pytest.mark.parametrize("number", [None, "1"])
+@pytest.mark.parametrize("folder", ["runs", "metrics"])
+def test_parts_of_this_format_are_read(store, folder, number):
+    """Other writers put more into a footer, or no number; a tag may have the number's own name."""
+    make_other(store.root / folder, number)
+    assert store.scan_metrics().collect()["value"].to_list() == [1.0]
+    assert store.problems == ()
+    assert list(examine(store)) == []
