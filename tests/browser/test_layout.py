@@ -27,7 +27,7 @@ def site(tmp_path_factory):
             make_run(
                 2,
                 params={"words": "short", "early_stopping_rounds": "2"},
-                tags={"mlflow.note.content": "9" * 200},
+                tags={"mlflow.note.content": f"{'9' * 200}\n\n    {'code ' * 60}"},
             ),
             {"rmse": [1.0]},
         ),
