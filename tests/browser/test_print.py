@@ -93,3 +93,27 @@ def test_charts_that_nobody_has_seen_are_printed(open_site, tmp_path):
     })""")
     page.pdf()
     assert page.locator("body").get_attribute("data-printed") == str(len(keys))
+
+
+@pytest.mark.parametrize(
+    ("path", "canvas"),
+    [
+        (f"runs/{make_run_id(1)}.html", ".curve canvas"),
+        ("experiments/nyc-taxi/index.html", ".parallel canvas[role=img]"),
+    ],
+)
+def test_a_dark_page_is_printed_with_charts_for_white_paper(open_site, site, path, canvas):
+    """The charts on paper are those of the light theme, to the pixel; the page stays dark."""
+    printed = []
+    for scheme in ("light", "dark"):
+        page = open_site(site, path=path, color_scheme=scheme)
+        page.wait_for_selector(canvas)
+        page.wait_for_load_state("networkidle")
+        picture = f"document.querySelector('{canvas}').toDataURL()"
+        before = page.evaluate(picture)
+        page.evaluate(f"() => addEventListener('afterprint', () => {{ window.kept = {picture} }})")
+        page.pdf()
+        printed.append(page.evaluate("window.kept"))
+        wait_until(page, f"{picture} === {before!r}")
+    assert len(printed[0]) > 1000
+    assert printed[0] == printed[1]

@@ -70,12 +70,13 @@
     const content = {
       datasets,
       label,
-      adapt: (/** @type {any} */ spec) => adapt(spec, { lines, styles, how: { ...how, by, height }, datasets }),
+      // The colours are those of the theme at the time: a chart is drawn anew when it changes.
+      adapt: (/** @type {any} */ spec) => adapt(spec, { lines, styles: lineStyles(lines.length), how: { ...how, by, height }, datasets }),
       adaptFile(/** @type {any} */ spec) {
         spec.title = { text: metric, anchor: "start", fontSize: 13 };
         for (const layer of spec.layer) layer.encoding.color.legend = { title: null, orient: "bottom", columns: 3, symbolType: "stroke", symbolStrokeWidth: 2 };
       },
-      onView: (/** @type {any} */ view) => watchPointer(frame.place, view, { lines, styles, by, onOpen: how.onOpen }),
+      onView: (/** @type {any} */ view) => watchPointer(frame.place, view, { lines, styles: lineStyles(lines.length), by, onOpen: how.onOpen }),
     };
     return frame.draw("curves", content, () => listNumbers(lines, { metric, by }));
   }

@@ -47,7 +47,7 @@
       this.above.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => this.hover(event));
       this.above.addEventListener("pointerleave", () => this.highlight(-1));
       new ResizeObserver(this.redraw).observe(host);
-      document.addEventListener("runsite:theme", this.redraw);
+      document.addEventListener("runsite:theme", () => this.drawAll());
     }
 
     makeControls() {

@@ -32,14 +32,29 @@
   const chosen = readChoice();
   if (chosen === "light" || chosen === "dark") root.dataset.theme = chosen;
 
+  /** @param {string | undefined} theme none for what the system says */
+  function show(theme) {
+    if (theme) root.dataset.theme = theme;
+    else delete root.dataset.theme;
+    document.dispatchEvent(new CustomEvent("runsite:theme"));
+  }
+
+  // Charts are drawn for the page that they stand on, and paper is light.
+  addEventListener("beforeprint", () => {
+    if (!isDark()) return;
+    const before = root.dataset.theme;
+    show("light");
+    addEventListener("afterprint", () => show(before), { once: true });
+  });
+
   document.addEventListener("DOMContentLoaded", () => {
     const button = document.querySelector("[data-theme-switch]");
     if (!(button instanceof HTMLButtonElement)) return;
     button.hidden = false;
     button.addEventListener("click", () => {
-      root.dataset.theme = isDark() ? "light" : "dark";
-      keepChoice(root.dataset.theme);
-      document.dispatchEvent(new CustomEvent("runsite:theme"));
+      const theme = isDark() ? "light" : "dark";
+      keepChoice(theme);
+      show(theme);
     });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () =>
       document.dispatchEvent(new CustomEvent("runsite:theme")),
