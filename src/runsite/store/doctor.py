@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Finding", "Severity", "Sizes", "examine", "find_leftovers", "hash_file", "measure"]
 
 _NEWER = ", which is newer"
-_UPGRADE = "upgrade runsite: this one reads nothing of a store with such a file"
+_UPGRADE = "upgrade runsite; all other files are read without it"
 _RESTORE = "restore it from Git or a backup; all other files are read without it"
 
 
@@ -76,15 +76,10 @@ def examine(store: Store, *, deep: bool = True) -> Iterator[Finding]:
     """
     layout = store.layout
     unreadable: set[str] = set()
-    is_newer = False
-    for finding in _check_parts(layout, unreadable):
-        is_newer = is_newer or finding.hint == _UPGRADE
-        yield finding
+    yield from _check_parts(layout, unreadable)
     yield from _check_uploads(layout)
     yield from _check_journals(layout)
     yield from _check_experiments(layout)
-    if is_newer:
-        return  # its rows cannot be asked what they need
     runs = store.read_runs()
     yield from _check_listed_parts(store, runs, unreadable)
     yield from _check_artifacts(store, runs, deep=deep)

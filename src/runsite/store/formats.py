@@ -1,4 +1,4 @@
-"""The format number of a part: one that a newer runsite wrote is refused, not misread."""
+"""The format number of a part: one that a newer runsite wrote is named and left out, not misread."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from pathlib import Path
 
 import polars as pl
 
-from runsite.errors import FormatVersionError, quote
+from runsite.errors import quote
 from runsite.records import FORMAT_VERSION
 from runsite.store.columns import FORMAT_KEY
 
-__all__ = ["check_metadata", "check_part_format"]
+__all__ = ["explain_format", "find_newer"]
 
 _KEY = FORMAT_KEY.encode()
 _NUMBER = str(FORMAT_VERSION).encode()
@@ -22,39 +22,34 @@ Source: the compact protocol of Thrift: a field of the type binary, then length 
 """
 
 
-def check_part_format(path: Path, data: bytes) -> None:
-    """Refuse a part of a newer format; one that does not tell is of the first.
+def find_newer(path: Path, data: bytes) -> str:
+    """Tell whether a part has a newer format; one that tells none is of the first.
 
     Args:
         path: The file.
         data: Its content, or an end that has the footer in it.
 
-    Raises:
-        FormatVersionError: A newer runsite wrote it.
+    Returns:
+        What is wrong with it; empty where its format is known here.
     """
     length = int.from_bytes(data[-8:-4], "little")
     footer = data[-8 - length : -8]
     # A look, as there are thousands; only what does not look as usual is read properly.
     if _KEY not in footer or _USUAL in footer:
-        return
+        return ""
     try:
         metadata = pl.read_parquet_metadata(path)
     except (OSError, pl.exceptions.PolarsError):
-        return  # whoever reads its rows says what is wrong
-    check_metadata(path, metadata)
+        return ""  # whoever reads its rows says what is wrong
+    return explain_format(metadata)
 
 
-def check_metadata(path: Path, metadata: Mapping[str, str]) -> None:
-    """Refuse a part of a newer format by what its footer tells.
-
-    Raises:
-        FormatVersionError: A newer runsite wrote it.
-    """
+def explain_format(metadata: Mapping[str, str]) -> str:
+    """Tell by a part's footer why it is not read; empty where its format is known here."""
     version = metadata.get(FORMAT_KEY, "1")
-    if not version.isdigit() or int(version) > FORMAT_VERSION:
-        raise FormatVersionError(
-            f"{path.name} has format {quote(version)}, newer than this runsite reads "
-            f"({FORMAT_VERSION})",
-            where=str(path),
-            hint="upgrade runsite",
-        )
+    if version.isdigit() and int(version) <= FORMAT_VERSION:
+        return ""
+    return (
+        f"has format {quote(version)}, newer than this runsite reads ({FORMAT_VERSION}): "
+        "upgrade runsite"
+    )

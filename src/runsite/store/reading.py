@@ -18,7 +18,7 @@ import polars as pl
 from runsite.records import LifecycleStage, MetricSummary, RunRecord, RunStatus
 from runsite.store.columns import METRICS, RUNS, Kind, ListOf, MapOf, StructOf
 from runsite.store.fold import merge_summaries
-from runsite.store.formats import check_part_format
+from runsite.store.formats import find_newer
 from runsite.store.names import PartFile
 from runsite.store.rows import record_from_row
 
@@ -114,10 +114,7 @@ def read_runs_files(
 
     Args:
         parts: The files. One that vanishes meanwhile is passed over without a word.
-        report: Called with path and reason for each file that is damaged or cannot be read.
-
-    Raises:
-        FormatVersionError: A newer runsite wrote one of them.
+        report: Called with path and reason for each file that is damaged, newer or cannot be read.
     """
     frames: list[pl.DataFrame] = []
     # What Polars does for each file grows with their number: ten thousand at once take twice as
@@ -143,7 +140,10 @@ def _read_sound(part: PartFile, report: Callable[[Path, str], None]) -> bytes | 
     if part.crc is not None and zlib.crc32(data) != part.crc:
         report(part.path, DAMAGED)
         return None
-    check_part_format(part.path, data)
+    newer = find_newer(part.path, data)
+    if newer:
+        report(part.path, newer)
+        return None
     return data
 
 

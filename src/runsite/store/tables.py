@@ -16,7 +16,7 @@ from runsite.errors import NotFoundError, quote
 from runsite.records import MetricSummary, RunRecord
 from runsite.store.columns import LEAVES_KEY
 from runsite.store.experiments import read_experiments
-from runsite.store.formats import check_metadata, check_part_format
+from runsite.store.formats import explain_format, find_newer
 from runsite.store.layout import Layout
 from runsite.store.names import PartFile, list_names, list_parts, parse_name, read_crc
 from runsite.store.reading import (
@@ -293,7 +293,10 @@ class Tables:
             except (OSError, pl.exceptions.PolarsError) as error:
                 self._bad[path] = f"cannot be read as Parquet: {str(error).splitlines()[0][:200]}"
                 return frozenset()
-            check_metadata(path, metadata)
+            newer = explain_format(metadata)
+            if newer:
+                self._bad[path] = newer
+                return frozenset()
             self._leaves[path] = frozenset(metadata.get(LEAVES_KEY, "").split())
         return self._leaves[path]
 
@@ -308,10 +311,11 @@ class Tables:
         except OSError as error:
             self._bad[part.path] = f"cannot be read: {error.strerror or error}"
             return False
-        if part.crc is not None and crc != part.crc:
-            self._bad[part.path] = DAMAGED
+        damaged = DAMAGED if part.crc not in (None, crc) else ""
+        reason = damaged or find_newer(part.path, end)
+        if reason:
+            self._bad[part.path] = reason
             return False
-        check_part_format(part.path, end)
         self._sound.add(part.path)
         return True
 

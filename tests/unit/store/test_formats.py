@@ -1,4 +1,4 @@
-"""Parts of a newer format are refused, whichever table they are of; a journal's have tests of their own."""
+"""Parts of a newer format are named and left out, whichever table they are of."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import zlib
 import pyarrow.parquet as pq
 import pytest
 
-from runsite.errors import FormatVersionError
 from runsite.store import Store
 from runsite.store.doctor import examine
 from support.runs import BEGAN, a_run
@@ -38,28 +37,43 @@ def make_other(folder, format_number):
 
 @pytest.mark.parametrize("number", ["2", "12", "one"])
 @pytest.mark.parametrize("folder", ["runs", "metrics"])
-def test_a_newer_part_is_refused(store, folder, number):
+def test_a_newer_part_is_named_and_left_out(store, folder, number):
     """What its columns mean is not known here: nothing is better than what may be wrong."""
     part = make_other(store.root / folder, number)
-    with pytest.raises(FormatVersionError) as caught:
-        store.scan_metrics()
-    assert str(caught.value) == (
-        f"{part.name} has format '{number}', newer than this runsite reads (1)\n"
-        f"  where: {part}\n"
-        "  hint:  upgrade runsite"
-    )
+    assert store.scan_metrics().collect().height == 0
+    reason = f"has format '{number}', newer than this runsite reads (1): upgrade runsite"
+    assert store.problems == ((part, reason),)
+
+
+@pytest.mark.parametrize("folder", ["runs", "metrics"])
+def test_a_newer_merged_part_is_named_and_left_out(store, folder):
+    """The same holds where many leaves are one file."""
+    writer = store.start_run(a_run(2))
+    writer.log_metrics([("loss", 2.0, 0, None)])
+    writer.close(status="FINISHED", end_time=BEGAN)
+    assert len(list(store.compact(everything=True))) == 2
+    [part] = (store.root / folder).iterdir()
+    table, leaves = pq.read_table(part), pq.read_metadata(part).metadata[b"runsite.leaves"]
+    newer = {"runsite.format": "2", "runsite.leaves": leaves}
+    pq.write_table(table.replace_schema_metadata(newer), part)
+    renamed = part.rename(f"{str(part).rsplit('.', 2)[0]}.parquet")
+    reader = Store.open(store.root)
+    assert reader.scan_metrics().collect().height == 0
+    reason = "has format '2', newer than this runsite reads (1): upgrade runsite"
+    assert reader.problems == ((renamed, reason),)
 
 
 @pytest.mark.parametrize("folder", ["runs", "metrics"])
 def test_doctor_says_what_a_newer_part_needs(store, folder):
-    """The examination goes as far as it can, and does not end in an error."""
+    """The file is named with what to do, and is no reason to remove what belongs to it."""
     part = make_other(store.root / folder, "2")
-    [finding] = examine(store)
-    assert (finding.path, finding.problem, finding.hint) == (
+    findings = list(examine(store))
+    assert (findings[0].path, findings[0].problem, findings[0].hint) == (
         f"{folder}/{part.name}",
         "has format 2, which is newer",
-        "upgrade runsite: this one reads nothing of a store with such a file",
+        "upgrade runsite; all other files are read without it",
     )
+    assert len(findings) == 1
 
 
 @pytest.mark.parametrize("number", [None, "1"])
