@@ -143,6 +143,7 @@ def show(run: str, *, store: str | None, form: str) -> int:
     """
     opened = _open(store)
     record = opened.read_run(run)
+    opened.read_runs()  # for what is damaged beside it, which a look at one run does not find
     if form == "json":
         click.echo(format_json(dataclasses.asdict(record)), nl=False)
     else:

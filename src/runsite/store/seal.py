@@ -161,7 +161,7 @@ def find_rest(layout: Layout, contents: JournalContents) -> JournalContents | No
     if not can_read():
         return None  # as if nobody had: of two parts of a session, readers take one
     run_id, session = contents.record.run_id, contents.session
-    sealed = Tables(layout, lambda: ([], [])).find_sealed(run_id, session)
+    sealed = Tables(layout, lambda _run_id: ([], [])).find_sealed(run_id, session)
     if sealed is None:
         return None
     row, count = sealed

@@ -365,10 +365,10 @@ class Store:
                 self._tables = Tables(self._layout, self._read_live)
             return self._tables
 
-    def _read_live(self) -> tuple[list[LiveRun], list[tuple[Path, str]]]:
+    def _read_live(self, run_id: str) -> tuple[list[LiveRun], list[tuple[Path, str]]]:
         live: list[LiveRun] = []
         problems: list[tuple[Path, str]] = []
-        for path in find_journals(self._layout):
+        for path in find_journals(self._layout, run_id):
             from runsite.store.live import read_live  # Arrow, for journals alone
 
             contents = _try_journal(path, problems)

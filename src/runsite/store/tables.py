@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["Tables"]
 
 _ATTEMPTS = 5
-ReadLive = Callable[[], "tuple[list[LiveRun], list[tuple[Path, str]]]"]
+ReadLive = Callable[[str], "tuple[list[LiveRun], list[tuple[Path, str]]]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ class Tables:
         self._known: frozenset[str] = frozenset()
         self._sound: set[Path] = set()
         self._rows: pl.DataFrame | None = None
+        self._stale = False  # rows came that `_current` has not
         self._bad: dict[Path, str] = {}
         self._live_bad: tuple[tuple[Path, str], ...] = ()
         self._live: list[LiveRun] = []
@@ -79,8 +80,9 @@ class Tables:
         with self._lock:
             # Journals first: one that is sealed in between is then found as a row as well, and
             # its row hides it; the other way round it would be in neither.
-            live, bad = self._read_live()
-            changed = self._refresh_rows()
+            live, bad = self._read_live("")
+            changed = self._refresh_rows() or self._stale
+            self._stale = False
             self._live_bad = tuple(bad)
             if changed or live or self._live or self._current is None:
                 self._live = live
@@ -88,14 +90,26 @@ class Tables:
             return self._name_experiments(self._current)
 
     def read_run(self, run_id: str) -> RunRecord:
-        """Read one run by its whole id."""
-        rows = self.read_runs().filter(pl.col("run_id") == run_id)
-        if rows.height == 0:
+        """Read one run by its whole id; what it costs does not grow with the others."""
+        with self._lock:
+            return self._read_alone(run_id)[0]
+
+    def _read_alone(self, run_id: str) -> tuple[RunRecord, Tables]:
+        """Read one run from its own rows and journals; returns also the tables of these alone."""
+        live, bad = self._read_live(run_id)  # before the rows, as in `read_runs`
+        self._live_bad = tuple({**dict(self._live_bad), **dict(bad)}.items())
+        self._stale |= self._refresh_rows()
+        rows = empty_runs() if self._rows is None else self._rows
+        own = Tables(self._layout, self._read_live)
+        own._rows, own._live = rows.filter(pl.col("run_id") == run_id), live
+        own._sound, own._bad, own._leaves = self._sound, self._bad, self._leaves
+        found = own._name_experiments(own._assemble())
+        if found.height == 0:
             raise NotFoundError(
                 f"no run {quote(run_id)} in the store {quote(self._layout.location)}",
                 hint="runsite runs lists them",
             )
-        return record_from_row(rows.row(0, named=True))
+        return record_from_row(found.row(0, named=True)), own
 
     def read_base(self, run_id: str) -> RunRecord:
         """Read a run as a new session shall begin with it: what is sealed, and all that is known.
@@ -104,16 +118,16 @@ class Tables:
         seal.
         """
         with self._lock:
-            record = self.read_run(run_id)
-            if not any(live.record.run_id == run_id for live in self._live):
+            record, own = self._read_alone(run_id)
+            if not own._live:  # noqa: SLF001 - of the same class
                 return record
-            sealed = self._sealed_record(run_id)
+            sealed = own._sealed_record(run_id)  # noqa: SLF001 - of the same class
         return _with_sealed_part(record, sealed)
 
     def find_sealed(self, run_id: str, session: str) -> tuple[RunRecord, int] | None:
         """Find the row of a session and how many points were sealed with it; None without one."""
         with self._lock:
-            self._refresh_rows()
+            self._stale |= self._refresh_rows()
             rows = empty_runs() if self._rows is None else self._rows
             rows = rows.filter(pl.col("run_id") == run_id, pl.col("session") == session)
             if rows.height == 0:

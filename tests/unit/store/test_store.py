@@ -17,6 +17,7 @@ from runsite.records import ArtifactRecord, ExperimentRecord, InputRecord, Model
 from runsite.store import Store
 from runsite.store.journal_reading import read_journal
 from runsite.store.mounts import can_map
+from runsite.store.rows import record_from_row
 from runsite.store.seal import find_journals, seal_contents
 from support.runs import BEGAN, a_run
 
@@ -437,3 +438,46 @@ def test_points_of_some_runs(tmp_store, compacted):
     assert store.scan_metrics([]).collect().is_empty()
     assert store.scan_metrics().collect().height == 6
     live.close(status="FINISHED")
+
+
+def test_a_run_read_alone_is_the_run_among_all(tmp_store):
+    """Sealed, in progress, by two sessions at once, compacted: both ways of reading agree."""
+    store = Store.create(tmp_store)
+    writers = [store.start_run(a_run(number)) for number in range(1, 5)]
+    for writer in writers:
+        log_something(writer)
+    ended, both, *_ = writers
+    ended.close(status="FINISHED", end_time=END)
+    other = Store.open(tmp_store).resume_run(both.run_id, owner=False)
+    other.log_metrics([("late", 1.0, 7, None)])
+    both.set_tags({"seen": "yes"})
+
+    def compare():
+        reader = Store.open(tmp_store)
+        alone = [reader.read_run(writer.run_id) for writer in writers]
+        rows = {row["run_id"]: row for row in reader.read_runs().iter_rows(named=True)}
+        assert alone == [record_from_row(rows[writer.run_id]) for writer in writers]
+        assert alone == [store.read_run(writer.run_id) for writer in writers]
+        return alone
+
+    assert [record.status for record in compare()] == ["FINISHED", *["RUNNING"] * 3]
+    other.close()
+    both.close(status="FAILED", end_time=END)
+    assert compare()[1].metrics["late"].count == 1
+    assert list(store.compact(everything=True))
+    assert compare()[1].tags["seen"] == "yes"
+    for writer in writers[2:]:
+        writer.close(status="FINISHED", end_time=END)
+    compare()
+
+
+def test_what_one_run_s_reading_finds_is_among_all_runs_after_it(tmp_store):
+    """A row that came meanwhile is not taken for one that all runs have already."""
+    store = Store.create(tmp_store)
+    store.start_run(a_run(1)).close(status="FINISHED", end_time=END)
+    reader = Store.open(tmp_store)
+    assert reader.read_runs().height == 1
+    second = store.start_run(a_run(2))
+    second.close(status="FAILED", end_time=END)
+    assert reader.read_run(second.run_id).status == "FAILED"
+    assert set(reader.read_runs()["status"]) == {"FINISHED", "FAILED"}
