@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -112,6 +113,25 @@ def test_nothing_moves_while_a_page_loads(open_site, site):
         })"""
     )
     assert shift < 0.05
+
+
+def test_steps_are_counted_in_whole_numbers(open_site, site):
+    """An axis of three steps has no tick at half a step."""
+    page = open_site(site, path=f"runs/{make_run_id(1)}.html")
+    figure = page.locator(".curve").first
+    figure.scroll_into_view_if_needed()
+    figure.locator("canvas").wait_for()
+    figure.locator("summary", has_text="Save").click()
+    with page.expect_download() as download:
+        figure.get_by_role("button", name="SVG picture").click()
+    picture = ET.parse(download.value.path())
+    axis = [
+        group
+        for group in picture.iter("{http://www.w3.org/2000/svg}g")
+        if group.get("aria-label", "").startswith("X-axis")
+    ]
+    words = [text.text for text in axis[0].iter("{http://www.w3.org/2000/svg}text")]
+    assert words == ["0", "1", "2", "step"]
 
 
 def test_the_name_of_a_param_breaks_where_a_word_ends(open_site, site):

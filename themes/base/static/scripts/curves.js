@@ -99,21 +99,25 @@
   function adapt(spec, { lines, styles, how, datasets }) {
     const names = lines.map((/** @type {any} */ line) => line.name);
     spec.height = how.height;
+    const ends = lines.flatMap((/** @type {any} */ line) => [line.xs[0], line.xs.at(-1)]).filter(Number.isFinite);
+    const steps = Math.max(...ends) - Math.min(...ends);
     spec.layer = spec.layer.filter((/** @type {any} */ layer) => datasets[layer.data.name].length);
     for (const { encoding, mark } of spec.layer) {
       encoding.color.scale = { domain: names, range: styles.map((/** @type {any} */ style) => style.color) };
       if (encoding.strokeDash) encoding.strokeDash.scale.domain = [0, 1, 2, 3];
-      fitX(encoding.x, how);
+      fitX(encoding.x, how, steps);
       if (how.log) encoding.y.scale = { type: "log", nice: false };
       if (how.robust) encoding.y.scale = { ...encoding.y.scale, domain: robustDomain(lines, how.log), nice: false };
       if (lines.length > 16 && mark.type === "line") mark.strokeWidth = Math.min(mark.strokeWidth, 1.25);
     }
   }
 
-  /** @param {any} x @param {any} how */
-  function fitX(x, { by, logx }) {
+  /** @param {any} x @param {any} how @param {number} steps how many steps there are from the first to the last */
+  function fitX(x, { by, logx }, steps) {
     if (by === "clock") Object.assign(x, { type: "temporal", scale: { type: "utc", nice: false } });
     else if (logx) x.scale = { type: "log", nice: false };
+    // There is no half a step.
+    if (by === "step") x.axis.tickCount = Math.max(1, Math.min(x.axis.tickCount, steps));
     x.axis.title = { step: "step", time: "seconds since the first value", clock: "time (UTC)" }[/** @type {"step"} */ (by)];
   }
 
