@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from jinja2 import (
@@ -19,6 +19,7 @@ from jinja2 import (
 )
 from markupsafe import Markup
 
+from runsite.pages.files import Preview
 from runsite.pages.formatting import format_count
 from runsite.render.themes import Theme
 
@@ -66,11 +67,20 @@ def make_environment(
     return environment
 
 
-def _markdown(text: str) -> Markup:
-    """Render Markdown that anybody may have written."""
+def _markdown(text: str, files: Iterable[Preview] = (), root: str = "") -> Markup:
+    """Render Markdown that anybody may have written; it shows pictures among these files alone.
+
+    Other relative addresses lead nowhere from a page of the site: their words are left.
+    """
     from runsite.cards import render_markdown  # loads the parser, which most pages do without
 
-    return Markup(render_markdown(text, base_level=2))  # noqa: S704  # safe by its contract
+    pictures = {
+        file.path: f"{root}{file.address}"
+        for file in files
+        if file.kind == "image" and not file.address.startswith("data:")
+    }
+    html = render_markdown(text, base_level=2, figures=pictures, make_link=lambda _url: None)
+    return Markup(html)  # noqa: S704  # safe by its contract
 
 
 def _script_json(value: object) -> Markup:

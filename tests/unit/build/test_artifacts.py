@@ -108,6 +108,20 @@ def test_previews_are_only_shown(log, built):
     assert pictures[1]["src"].startswith("data:image/svg+xml;base64,")
 
 
+def test_a_note_shows_pictures_of_its_run_and_asks_for_no_other_file(log, built):
+    """What is no picture of the run would be a request that fails: its words are left."""
+    run_id = log({"plots/a b.png": PNG, "x.txt": b"text"})
+    note = "![loss](plots/a%20b.png) ![gone](gone.png) [notes](x.txt) [web](https://example.org/)"
+    runsite.tracking.RunsiteClient().set_tag(run_id, "mlflow.note.content", note)
+    _, site = built()
+    page = page_of(site, run_id)
+    note = parse_elements(page.split('<div class="prose">')[1].split("</div>")[0])
+    assert [e.attrs["src"] for e in note if e.tag == "img"] == ["../" + address_of(PNG, "png")]
+    links = [e.attrs.get("href") for e in note if e.tag == "a"]
+    assert [link for link in links if link] == ["https://example.org/"]
+    assert next(e for e in note if e.tag == "p").text.split() == ["gone", "notes", "web"]
+
+
 def test_limits_are_kept_and_said(log, built):
     """A file that is too large and one that no longer fits say so; nothing fails for it."""
     older = log({"c.bin": b"c" * 600_000})
