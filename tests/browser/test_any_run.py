@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 
 import pytest
 
@@ -19,6 +20,7 @@ COUNT = 40
 EVIL = (
     "<img src=x onerror=\"document.title = 'ran'\"></script><script>document.title = 'ran'</script>"
 )
+GAPS = [0.0] * 30 + [1.0] * 30 + [math.nan] * 30 + [math.inf] + [2.0, 1.0] * 20
 SOURCE = SourceRecord(
     user="mara",
     source_name="train.py",
@@ -52,6 +54,8 @@ def sites(tmp_path_factory):
         dataclasses.replace(odd, run_name=EVIL, params={EVIL: EVIL}, tags={"__proto__": EVIL}),
         {EVIL: [1.0, 2.0]},
     )
+    broken, _ = runs[6]
+    runs[6] = (broken, {"few": [1.0, math.nan, 2.0, 3.0], "many": GAPS, "whole": [3.0, 1.0]})
     write_store(folder / "runs", runs)
     for name, limit in (("all", COUNT), ("few", 8)):
         config = Config(site=SiteConfig(title="Taxi lab", run_pages=limit), folder=folder)
@@ -90,6 +94,19 @@ def test_it_says_what_the_runs_page_says(open_site, sites):
         t for t in texts if t != models
     ]
     assert page.locator(".spark").count() == own.locator(".spark").count()
+
+
+def test_small_histories_have_the_gaps_of_the_runs_page(open_site, sites):
+    """Where no value is finite the line is broken, as the run's own page draws it."""
+    own = open_site(sites / "all", path=f"runs/{make_run_id(6)}.html")
+    page = open_any(open_site, sites, 6)
+    pieces = []
+    for each in (own, page):
+        each.wait_for_selector(".spark")
+        lines = each.locator(".spark path").evaluate_all("all => all.map(e => e.getAttribute('d'))")
+        pieces.append([[part.count("L") for part in line.split("M")[1:]] for line in lines])
+    assert pieces[0] == pieces[1]
+    assert [len(each) for each in pieces[0]] == [2, 2, 1]
 
 
 def test_neighbours_lead_on(open_site, sites):

@@ -49,21 +49,35 @@
     return line;
   }
 
-  /** As `make_sparkline` draws it: the extremes of equal buckets. @param {(number | null)[]} values */
+  /** As `make_sparkline` draws it: the extremes of equal buckets, and a gap where no value is finite. @param {(number | null)[]} values */
   function sparkline(values) {
     const finite = /** @type {number[]} */ (values.filter(Number.isFinite));
     if (finite.length < 2) return null;
-    const points = finite.length <= 2 * BUCKETS ? finite : Array.from({ length: BUCKETS }, (_, i) => {
-      const part = finite.slice(Math.floor((i * finite.length) / BUCKETS), Math.floor(((i + 1) * finite.length) / BUCKETS));
-      const [low, high] = [Math.min(...part), Math.max(...part)];
-      return part.indexOf(low) < part.indexOf(high) ? [low, high] : [high, low];
-    }).flat();
-    points[points.length - 1] = finite[finite.length - 1];
-    const [low, high] = [Math.min(...points), Math.max(...points)];
+    const points = values.length <= 2 * BUCKETS ? [...values] : Array.from({ length: BUCKETS }, (_, i) => bucketEnds(values, i)).flat();
+    if (finite.length === values.length) points[points.length - 1] = finite[finite.length - 1];
+    const drawn = /** @type {number[]} */ (points.filter(Number.isFinite));
+    const [low, high] = [Math.min(...drawn), Math.max(...drawn)];
     const scale = high > low ? (HEIGHT - 2 * PAD) / (high - low) : 0;
     const rise = Number.isFinite(scale) ? scale : 0;
-    const places = points.map((value, i) => [Math.round(PAD + (i * (WIDTH - 2 * PAD)) / (points.length - 1)), Math.round(rise ? HEIGHT - PAD - (value - low) * rise : HEIGHT / 2)]);
-    return { path: `M${places.map((place) => place.join(" ")).join("L")}`, end: places[places.length - 1] };
+    let path = "";
+    /** @type {number[]} */
+    let end = [];
+    points.forEach((value, i) => {
+      if (value === null || !Number.isFinite(value)) return;
+      const joined = i > 0 && Number.isFinite(points[i - 1]);
+      end = [Math.round(PAD + (i * (WIDTH - 2 * PAD)) / (points.length - 1)), Math.round(rise ? HEIGHT - PAD - (value - low) * rise : HEIGHT / 2)];
+      path += `${joined ? "L" : "M"}${end.join(" ")}`;
+    });
+    return { path, end };
+  }
+
+  /** The lowest and the highest value of a bucket, in their order; null where none is finite. @param {(number | null)[]} values @param {number} i @returns {(number | null)[]} */
+  function bucketEnds(values, i) {
+    const [start, end] = [i, i + 1].map((edge) => Math.floor((edge * values.length) / BUCKETS));
+    const part = /** @type {number[]} */ (values.slice(start, end).filter(Number.isFinite));
+    if (!part.length) return [null];
+    const [low, high] = [Math.min(...part), Math.max(...part)];
+    return part.indexOf(low) < part.indexOf(high) ? [low, high] : [high, low];
   }
 
   /** @param {HTMLElement} cell @param {string} key @param {(number | null)[]} values */
