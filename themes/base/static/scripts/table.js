@@ -90,8 +90,7 @@
       this.best.clear();
       for (const column of this.columns) {
         if (!column.direction) continue;
-        const means = lines.groups.map((/** @type {any} */ group) => group.summarise(column)?.mean).filter((/** @type {any} */ mean) => mean !== undefined);
-        const extent = lines.groups.length ? [Math.min(...means), Math.max(...means)] : column.extent(rows);
+        const extent = lines.groups.length ? findExtent(lines.groups.map((/** @type {any} */ group) => group.summarise(column)?.mean)) : column.extent(rows);
         if (extent && extent[0] < extent[1]) this.best.set(column.id, extent[column.direction === "min" ? 0 : 1]);
       }
     }
@@ -229,6 +228,17 @@
       else if (target instanceof HTMLInputElement && "all" in target.dataset) this.selectAll(target.checked);
       else if (target instanceof HTMLInputElement) this.select(Number(target.closest("tr")?.getAttribute("aria-rowindex")) - 2, target.checked, event.shiftKey);
     }
+  }
+
+  /** Lowest and highest of the finite values; null where there is none. @param {(number | undefined)[]} values @returns {[number, number] | null} */
+  function findExtent(values) {
+    let [low, high] = [Infinity, -Infinity];
+    for (const value of values) {
+      if (value === undefined || !Number.isFinite(value)) continue;
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+    }
+    return low <= high ? [low, high] : null;
   }
 
   /** @param {number} height @param {number} columns */
