@@ -94,6 +94,7 @@ def test_what_differs_stands_first(compare):
     page.get_by_label("Only what differs").uncheck()
     page.get_by_role("rowheader", name="polars").wait_for()
     assert line(page, "seed") == ["42", "42"]
+    assert line(page, "Status") == ["finished", "finished"]
     assert "all=1" in page.url
 
 

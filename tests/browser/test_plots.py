@@ -496,3 +496,34 @@ def test_every_column_of_a_matrix_has_its_name(view):
         ".map(id => id.split('.').pop())"
     )
     assert all(svg.count(f">{name}<") == 2 for name in names)
+
+
+@pytest.mark.parametrize(
+    ("metrics", "plot"),
+    [
+        ([{"rmse": [2.0 + number / 7]} for number in range(4)], "history"),
+        ([{"rmse": [3.0, 2.0]} for _ in range(4)], "curves"),
+        ([{"rmse": [2.0 + number], "mae": [1.0 + number]} for number in range(4)], "parallel"),
+    ],
+)
+def test_a_page_opens_on_a_plot_that_has_something_to_show(open_site, tmp_path, metrics, plot):
+    """Where lines over axes need more columns, the curves open, or the metric run after run."""
+    runs = [(make_run(number), history) for number, history in enumerate(metrics)]
+    write_store(tmp_path / "runs", runs)
+    build_site(tmp_path / "runs", tmp_path / "site")
+    page = open_site(tmp_path / "site", path=make_experiment_path("nyc-taxi"))
+    page.wait_for_selector(f"#plot-{plot} .chart canvas")
+    assert page.locator("[role=tab][aria-selected=true]").get_attribute("data-plot") == plot
+    assert count_ink(page, plot) > 500
+    page.get_by_role("tab", name="Parallel coordinates").click()
+    page.reload()
+    page.wait_for_selector("#plot-parallel:not([hidden]) .chart")
+    assert ("plot=parallel" in page.url) == (plot != "parallel")
+
+
+def test_a_status_is_written_the_same_in_charts_and_tables(view):
+    """What colours the points of a scatter plot is written as in the table: in small letters."""
+    page = view("scatter", "&scatter.color=run.status")
+    svg = save(page, "scatter", "SVG picture").decode()
+    assert ">finished<" in svg
+    assert "FINISHED" not in svg.split("<text", 1)[1]

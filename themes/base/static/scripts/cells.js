@@ -109,7 +109,7 @@
     const words = group.words(column);
     const [first] = words;
     if (words.size === 1 && column.id === "run.status") return makeStatusCell(column.words[first]);
-    if (words.size === 1) return make("td", { class: "cell-text" }, first < 0 ? "" : column.words[first]);
+    if (words.size === 1) return make("td", { class: "cell-text" }, first < 0 ? "" : column.shownWord(first));
     return make("td", { class: "cell-text muted" }, `${formatCount(words.size)} different`);
   }
 

@@ -72,8 +72,9 @@
 
   /** A number that can be drawn, or a word; null where there is none. @param {any} column @param {number} row @param {boolean} [log] */
   function drawable(column, row, log = false) {
+    if (column.isMissing(row)) return null;
+    if (column.isText) return chartWord(column.text(row)); // the words of the scale's domain
     const value = column.value(row);
-    if (typeof value !== "number") return value === null ? null : chartWord(value);
     return Number.isFinite(value) && !(log && value <= 0) ? value : null;
   }
 

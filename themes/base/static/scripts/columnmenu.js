@@ -98,7 +98,7 @@
     const apply = () => page.setColumnFilter(column.id, makeWords(column, read.words, read.missing));
     const search = /** @type {HTMLInputElement} */ (make("input", { type: "search", "aria-label": `Text in ${column.label}`, placeholder: "Contains …" }));
     search.value = read.part;
-    const list = make("div", { class: "menu-words" }, ...words.map(([code, count]) => makeWord(column.words[code], count, read.words.has(column.words[code]), (on) => {
+    const list = make("div", { class: "menu-words" }, ...words.map(([code, count]) => makeWord(column.shownWord(code), count, read.words.has(column.words[code]), (on) => {
       if (on) read.words.add(column.words[code]);
       else read.words.delete(column.words[code]);
       search.value = "";

@@ -72,10 +72,16 @@
       return this.isText ? this.codes[row] === MISSING : this.absent[row] === 1;
     }
 
+    /** A word for people: a status as it stands on the pages of runs, a commit's first letters. @param {number} code */
+    shownWord(code) {
+      const word = this.words[code];
+      return this.id === "run.status" ? word.toLowerCase() : this.id === "run.commit" ? word.slice(0, 10) : word;
+    }
+
     /** Value for people; empty where there is none. @param {number} row */
     text(row) {
       if (this.isMissing(row)) return "";
-      if (this.isText) return this.id === "run.commit" ? this.words[this.codes[row]].slice(0, 10) : this.words[this.codes[row]];
+      if (this.isText) return this.shownWord(this.codes[row]);
       const value = this.numbers[row];
       if (this.kind === "time") return window.runsite.formatTime(value);
       if (this.kind === "duration") return window.runsite.formatDuration(value);

@@ -3,7 +3,7 @@
   "use strict";
 
   const { runsite } = window;
-  const { loadScripts, make, writeState } = runsite;
+  const { loadScripts, make, mainMetric, varyingParams, writeState } = runsite;
   // A filter answers each keystroke; a plot of thousands of runs need not.
   const PATIENCE_MS = 160;
 
@@ -20,6 +20,17 @@
     correlations: (host, plots) => new runsite.Correlations(host, plots.view.runs, { onPair: (/** @type {any} */ x, /** @type {any} */ y) => plots.openPair(x, y) }),
   };
 
+  /**
+   * The plot that a page opens on: lines over axes need two columns that vary; where there are none,
+   * the curves, or the one metric run after run. @param {any} runs @param {string[]} offered
+   */
+  function openingPlot(runs, offered) {
+    const metrics = runs.columns.filter((/** @type {any} */ c) => c.group === "metrics" && c.distinct > 1);
+    if (metrics.length + varyingParams(runs).length > 1) return "parallel";
+    if (offered.includes("curves")) return "curves";
+    return mainMetric(runs) ? "history" : "parallel";
+  }
+
   /** The tabs of plots; a plot is made when its tab is first opened. */
   class Plots {
     /** @param {any} view @param {Map<string, string>} state */
@@ -29,7 +40,8 @@
       this.tabs = /** @type {HTMLElement[]} */ ([...this.section.querySelectorAll("[role=tab]")]);
       /** @type {Record<string, any>} */ this.made = {};
       /** @type {any} */ this.waiting = null;
-      this.current = this.tabs.some((tab) => tab.dataset.plot === state.get("plot")) ? (state.get("plot") ?? "") : "parallel";
+      this.opening = openingPlot(view.runs, this.tabs.map((tab) => tab.dataset.plot ?? ""));
+      this.current = this.named(state);
       for (const tab of this.tabs) {
         tab.addEventListener("click", () => this.open(tab.dataset.plot || ""));
         tab.addEventListener("keydown", (event) => this.onKey(event, tab));
@@ -40,15 +52,20 @@
 
     /** Take over an address that a link or the back button has brought. @param {Map<string, string>} state */
     read(state) {
-      const named = state.get("plot") ?? "";
-      this.current = this.tabs.some((tab) => tab.dataset.plot === named) ? named : "parallel";
+      this.current = this.named(state);
       this.mark();
+    }
+
+    /** The plot that an address names, else the one that the page opens on. @param {Map<string, string>} state */
+    named(state) {
+      const named = state.get("plot") ?? "";
+      return this.tabs.some((tab) => tab.dataset.plot === named) ? named : this.opening;
     }
 
     /** @param {string} name @returns {Promise<void>} */
     open(name) {
       this.current = name;
-      writeState({ plot: name === "parallel" ? "" : name });
+      writeState({ plot: name === this.opening ? "" : name });
       this.mark();
       return this.draw();
     }
