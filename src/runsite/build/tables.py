@@ -12,6 +12,7 @@ import polars as pl
 from runsite.build.histories import count_logged
 from runsite.build.runs import RunPlan
 from runsite.build.workshop import Workshop
+from runsite.directions import find_direction
 from runsite.pages.data import DataTable, assemble_data_page
 from runsite.pages.formatting import format_bytes, format_count, format_iso
 from runsite.queries.flat import flatten_runs
@@ -56,7 +57,11 @@ def write_tables(shop: Workshop, plan: RunPlan, *, metric: str = "") -> None:
     ]
     found = tuple(table for table in tables if table)
     example = f"metrics.{metric}" if f"metrics.{metric}" in runs.columns else ""
-    shop.write_page(assemble_data_page(site=shop.site, tables=found, metric=example))
+    highest = find_direction(metric, directions=shop.options.config.site.directions) == "max"
+    page = assemble_data_page(
+        site=shop.site, tables=found, metric=example, highest=bool(example) and highest
+    )
+    shop.write_page(page)
 
 
 def _write(shop: Workshop, path: str, data: bytes, *, about: str, meaning: str) -> DataTable:

@@ -42,13 +42,16 @@ class DataPage:
     queries: tuple[Query, ...] = told("Examples for DuckDB, Polars, pandas and the shell.")
 
 
-def assemble_data_page(*, site: Site, tables: Sequence[DataTable], metric: str = "") -> DataPage:
+def assemble_data_page(
+    *, site: Site, tables: Sequence[DataTable], metric: str = "", highest: bool = False
+) -> DataPage:
     """Assemble the page.
 
     Args:
         site: What is the same on every page.
         tables: The files.
         metric: A column of the runs for the examples.
+        highest: Whether the examples begin with its highest values, not its lowest ones.
     """
     return DataPage(
         site=site,
@@ -61,29 +64,33 @@ def assemble_data_page(*, site: Site, tables: Sequence[DataTable], metric: str =
             crumbs=(Link("Overview", OVERVIEW_PATH),),
         ),
         tables=tuple(tables),
-        queries=_make_queries(site.base_url or _ADDRESS, metric or "start_time"),
+        queries=_make_queries(site.base_url or _ADDRESS, metric or "start_time", highest=highest),
     )
 
 
-def _make_queries(base: str, column: str) -> tuple[Query, ...]:
+def _make_queries(base: str, column: str, *, highest: bool) -> tuple[Query, ...]:
+    """Make questions that answer with the best runs first, and with runs without a value last."""
     address = f"{base}data/runs.parquet"
     quoted, name = column.replace('"', '""'), json.dumps(column)
+    polars = f"{name}, descending=True" if highest else name
+    pandas = f"{name}, ascending=False" if highest else name
     return (
         Query(
             "DuckDB",
-            f'select run_name, "{quoted}" from \'{address}\'\norder by "{quoted}" limit 10;',  # noqa: S608 - shown, never run here
+            f"select run_name, \"{quoted}\" from '{address}'\n"  # noqa: S608 - shown, never run here
+            f'order by "{quoted}"{" desc" if highest else ""} limit 10;',
         ),
         Query(
             "Polars",
             "import polars as pl\n\n"
             f'runs = pl.read_parquet("{address}")\n'
-            f'runs.select("run_name", {name}).sort({name}).head(10)',
+            f'runs.select("run_name", {name}).sort({polars}, nulls_last=True).head(10)',
         ),
         Query(
             "pandas",
             "import pandas as pd\n\n"
             f'runs = pd.read_parquet("{address}")\n'
-            f'runs[["run_name", {name}]].sort_values({name}).head(10)',
+            f'runs[["run_name", {name}]].sort_values({pandas}).head(10)',
         ),
         Query("Shell", f"curl -s {base}data/registry.json | jq '.models[] | {{name, stages}}'"),
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import math
+import subprocess
+import sys
 
 import polars as pl
 import pytest
@@ -69,6 +71,25 @@ def test_thousands_of_keys_are_cut(tmp_path, monkeypatch):
         "params.all",
         "params.most",
     ]
+
+
+@pytest.mark.parametrize(("metric", "best"), [("rmse", "low"), ("r2", "high")])
+def test_the_examples_answer_with_the_best_run(tmp_path, metric, best):
+    """Each question runs as it is written, the best run comes first, one without a value last."""
+    values = {"low": {metric: [1.0]}, "high": {metric: [2.0]}, "none": {"other": [1.0]}}
+    runs = [(make_run(n, run_name=name), values[name]) for n, name in enumerate(values)]
+    write_store(tmp_path / "runs", runs)
+    page = parse_elements(build(tmp_path)["data/index.html"].decode())
+    _, polars, pandas, _ = [e.text for e in page if e.tag == "code" and "https://" in e.text][:4]
+    for code in (polars, pandas):
+        local = code.replace("https://example.org/site/", f"{tmp_path}/site/")
+        body, _, question = local.rpartition("\n")
+        script = f"{body}\nprint(list(({question})['run_name']))"
+        answer = subprocess.run(
+            [sys.executable, "-c", script], capture_output=True, text=True, check=True
+        )
+        worse = "high" if best == "low" else "low"
+        assert answer.stdout.strip() == str([best, worse, "none"])
 
 
 @pytest.mark.parametrize("base_url", ["", "https://example.org/taxi"])
