@@ -22,7 +22,7 @@ from runsite.pages.run import RunPage, RunSurroundings, assemble_run_page
 from runsite.pages.timeline import make_timeline
 from runsite.pages.version import assemble_version_page
 from runsite.records import RunRecord
-from runsite.registry import Model, ModelVersion
+from runsite.registry import NO_STAGE, Model, ModelVersion
 from runsite.registry.history import History
 from runsite.render.machine import render_model_markdown
 
@@ -98,6 +98,10 @@ def _write_version(
         about=tuple(Fact(label, text) for label, text in card.about),
     )
     page = assemble_version_page(model, version=version, evidence=evidence, run=run, site=shop.site)
+    title, stage = f"{model.name} {version.version}", model.stage_of(version.version)
+    facts = [("Stage", stage)] if stage != NO_STAGE else []
+    facts += [(metric.key, metric.value) for metric in page.metrics]
+    page = with_social_card(shop, page, kind="Model version", title=title, facts=facts)
     shop.write_page(page)
     shop.write_text(page.meta.markdown, card.markdown)
 

@@ -25,10 +25,11 @@ from runsite.pages.experiment import ExperimentPage
 from runsite.pages.models import ModelPage
 from runsite.pages.overview import OverviewPage
 from runsite.pages.paths import make_social_path
+from runsite.pages.version import VersionPage
 
 __all__ = ["CardedPage", "draw_card", "with_social_card"]
 
-CardedPage = TypeVar("CardedPage", OverviewPage, ExperimentPage, ModelPage)
+CardedPage = TypeVar("CardedPage", OverviewPage, ExperimentPage, ModelPage, VersionPage)
 
 MAX_CARDS = 200
 """Drawing one takes about 60 ms; the pages beyond share the picture of the overview."""

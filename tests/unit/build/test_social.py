@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from runsite.build import social
 from runsite.pages.files import find_image_size
 from support.html import parse_elements
-from support.sites import build_site, make_run, make_taxi_runs, read_site, write_store
+from support.sites import build_site, make_run, make_run_id, make_taxi_runs, read_site, write_store
 
 BASE = "https://example.org/taxi/"
 
@@ -44,6 +44,20 @@ def test_main_pages_have_a_picture_of_their_own(store, tmp_path, monkeypatch):
     run = next(path for path in site if path.startswith("runs/"))
     assert image_of(site[run]) == [f"{BASE}social/index.png"]
     assert len(list((tmp_path / "cache" / "social").iterdir())) == 3
+
+
+def test_a_version_has_a_picture_of_its_own(store, tmp_path):
+    """A link to a version shows its model, number and stage, not the site's name alone."""
+    (tmp_path / "registry.yaml").write_text(
+        "format: 1\nmodels:\n  taxi:\n    stages: {Production: 1}\n    versions:\n"
+        f'      - {{version: 1, run: "{make_run_id(1)}", artifact: model,'
+        ' registered_at: "2026-11-23T03:12:00Z"}\n',
+        encoding="utf-8",
+    )
+    build_site(store, tmp_path / "site", base_url=BASE)
+    site = read_site(tmp_path / "site")
+    assert image_of(site["models/taxi/1.html"]) == [f"{BASE}social/models/taxi/1.png"]
+    assert site["social/models/taxi/1.png"] != site["social/models/taxi.png"]
 
 
 def test_without_an_address_there_are_none(store, tmp_path):
