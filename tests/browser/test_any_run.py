@@ -94,6 +94,8 @@ def test_it_says_what_the_runs_page_says(open_site, sites):
         t for t in texts if t != models
     ]
     assert page.locator(".spark").count() == own.locator(".spark").count()
+    above = [each.locator(".crumbs li").all_inner_texts() for each in (own, page)]
+    assert above == [["Overview", "Experiments", "nyc-taxi"]] * 2
 
 
 def test_small_histories_have_the_gaps_of_the_runs_page(open_site, sites):

@@ -27,6 +27,7 @@ from runsite.pages.formatting import (
 )
 from runsite.pages.nested import NestedTable, make_nested_table
 from runsite.pages.paths import (
+    EXPERIMENTS_PATH,
     OVERVIEW_PATH,
     find_root,
     make_experiment_path,
@@ -170,7 +171,11 @@ def assemble_run_page(
             title=f"{reference.name} · {run.experiment}",
             description=_describe(run),
             section="experiments",
-            crumbs=(Link("Overview", OVERVIEW_PATH), experiment),
+            crumbs=(
+                Link("Overview", OVERVIEW_PATH),
+                Link("Experiments", EXPERIMENTS_PATH),
+                experiment,
+            ),
         ),
         run=reference,
         experiment=experiment,

@@ -126,7 +126,7 @@
   function addCrumb(experiment) {
     const crumbs = document.querySelector(".crumbs ol");
     while (crumbs && crumbs.children.length > 1) crumbs.lastElementChild?.remove();
-    crumbs?.append(make("li", {}, link(experiment.path, experiment.label)));
+    crumbs?.append(make("li", {}, link("experiments/index.html", "Experiments")), make("li", {}, link(experiment.path, experiment.label)));
   }
 
   /** @param {HTMLElement} main */

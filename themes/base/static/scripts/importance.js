@@ -3,7 +3,7 @@
   "use strict";
 
   const { runsite } = window;
-  const { pageData, load, Controls, ChartFrame, formatCount, themeColor } = runsite;
+  const { pageData, load, Controls, ChartFrame, formatCount, themeColor, stats } = runsite;
   const POOR = 0.3;
 
   class Importance {
@@ -62,7 +62,7 @@
 
   /** @param {any} found @param {any} measured */
   function describe(found, measured) {
-    const score = measured.score.toFixed(2);
+    const score = stats.formatCorrelation(measured.score);
     const runs = `${formatCount(measured.n_runs)}${measured.n_runs < found.n_finished ? ` of ${formatCount(found.n_finished)}` : ""} finished runs`;
     const trust = measured.score < POOR
       ? `That is poor: what params say of ${measured.metric} here is mostly noise, and so are the bars.`
