@@ -83,7 +83,8 @@ def apply_changes(tree: Tree, changes: Iterable[Change]) -> Tree:
 
 def describe_change(change: Change) -> str:
     """Say in words what a person has to do by hand."""
-    place = " → ".join(str(step) for step in change.path) or "the top of the file"
+    steps = (f"item {step + 1}" if isinstance(step, int) else step for step in change.path)
+    place = " → ".join(steps) or "the top of the file"
     match change:
         case SetEntry(_, key, value):
             return f"under {place}, write `{key}: {format_flow(value)}`"

@@ -195,8 +195,12 @@ def _edit_bytes(
     text, problem = decode_text(data) if data is not None else (NEW_FILE, None)
     document = parse_document(text)
     parsed = parse_registry(document)
-    if problem is not None or document.problems:
-        raise make_error([problem] if problem else document.problems, name=name)
+    # An error of what is written can be repaired by an edit; in a newer format the same words may
+    # mean something else.
+    newer = [error for error in parsed.errors if error.code == "format-version"]
+    unreadable = [problem] if problem else [*document.problems, *newer]
+    if unreadable:
+        raise make_error(unreadable, name=name)
     changes = list(plan(Edit(document, parsed.registry)))
     if not changes:
         return data or b"", EditResult(path, "", parsed.registry, parsed.registry, parsed.problems)

@@ -112,6 +112,32 @@ def test_a_faulty_registry_can_be_repaired_by_an_edit(tmp_path):
     assert load_registry(path).models[NAME].stages == {"Production": 1, "Staging": 2}
 
 
+def test_a_registry_of_a_newer_format_is_not_edited(tmp_path):
+    """What a newer format means is not known here, so nothing is written into it."""
+    path = tmp_path / "registry.yaml"
+    path.write_text(REGISTRY.replace("format: 1", "format: 2"))
+    before = path.read_bytes()
+
+    with pytest.raises(RegistryError, match="the format '2' is not known") as caught:
+        promote_version(path, name=NAME, version=1, stage="Staging")
+
+    assert caught.value.hint == "install a newer runsite"
+    assert path.read_bytes() == before
+
+
+def test_a_refused_edit_counts_items_from_one(tmp_path):
+    """Who edits by hand after a refusal is told the place as people count."""
+    path = tmp_path / "registry.yaml"
+    path.write_text(
+        REGISTRY.replace("    versions:", "    versions: &v", 1) + "  other: {versions: *v}\n"
+    )
+
+    with pytest.raises(RegistryError) as caught:
+        set_description(path, name=NAME, version=1, description="new")
+
+    assert "under models → nyc-taxi-regressor → versions → item 1, write" in caught.value.hint
+
+
 def test_a_dry_run_writes_nothing(tmp_path):
     """The diff of a dry run is that of the edit; no file appears."""
     path = tmp_path / "registry.yaml"
