@@ -135,3 +135,14 @@ def test_a_wrong_call_fails_as_before():
     """LightGBM's own error for a wrong call reaches the caller."""
     with pytest.raises(TypeError, match="missing 1 required positional argument: 'train_set'"):
         lgb.train({})
+
+
+@pytest.mark.parametrize("name", ["num_boost_round", "n_estimators", "num_iterations"])
+def test_rounds_among_the_params_weigh_more_than_the_argument(name, caplog):
+    """LightGBM trains as many rounds as its params say: the run names no other number."""
+    lgb.train({**QUIET, name: 3}, lgb.Dataset(X, Y))
+
+    (run,) = read_all()
+    assert run.params[name] == "3"
+    assert "num_boost_round" not in set(run.params) - {name}
+    assert caplog.text == ""

@@ -140,6 +140,15 @@ def test_a_search_records_its_best_and_its_candidates():
     }
 
 
+def test_a_search_that_refits_nothing_is_recorded_without_a_warning(caplog):
+    """With ``refit=False`` there is nothing that predicts, and so nothing that is missing."""
+    GridSearchCV(Ridge(), {"alpha": [0.1, 1]}, refit=False).fit(X, Y)
+
+    (run,) = [run for run in read_all() if run.parent_run_id is None]
+    assert set(run.metrics) == {"best_cv_score"}
+    assert caplog.text == ""
+
+
 @pytest.mark.parametrize("backend", ["threading", "loky"])
 def test_fits_inside_a_search_are_no_runs_whichever_way_they_run_in_parallel(backend):
     """Candidates that are fitted on joblib's threads or processes belong to the search."""

@@ -30,7 +30,10 @@ def _train(training: Training, call: Call) -> Any:
     given = bind_arguments(call.original, call.args, call.kwargs)
     if "params" not in given:
         return call.run()
-    rest = {key: value for key, value in given.items() if key not in _NOT_PARAMS}
+    named = set(given["params"] or {})
+    # The rounds that the params name, by whichever of their names, weigh more than the argument.
+    known = {"num_boost_round"} if named & _get_rounds_names() else set()
+    rest = {key: value for key, value in given.items() if key not in _NOT_PARAMS | known}
     training.attempt(lambda session: log_new_params(session, rest))
     record_datasets(training, _eval_sets(given))
     rounds = Rounds(training)
@@ -42,6 +45,12 @@ def _train(training: Training, call: Call) -> Any:
             lambda _: rounds.record_stop(stopped=rounds.count, best=best, best_round=best - 1)
         )
     return booster
+
+
+def _get_rounds_names() -> set[str]:
+    from lightgbm.basic import _ConfigAliases
+
+    return set(_ConfigAliases.get("num_iterations"))
 
 
 def _eval_sets(given: dict[str, Any]) -> list[tuple[Any, Any, str, str]]:

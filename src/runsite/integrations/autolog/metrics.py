@@ -27,7 +27,9 @@ def measure_fit(
     files: dict[str, object] = {}
     if x is None or y is None:
         return metrics, files
-    if is_classifier(estimator):
+    if not hasattr(estimator, "predict"):  # a search with refit=False
+        pass
+    elif is_classifier(estimator):
         metrics, files = _measure_classifier(estimator, x, y, sample_weight, pos_label)
     elif is_regressor(estimator):
         metrics = _measure_regressor(estimator, x, y, sample_weight)
