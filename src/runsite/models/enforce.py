@@ -60,8 +60,14 @@ def enforce_params(params: Mapping[str, Any] | None, schema: ParamSchema | None)
     Parameters that the signature does not know are left out: the model never sees them.
 
     Raises:
-        ModelError: Parameters are given to a model that takes none, or one is of another type.
+        ModelError: Parameters are given to a model that takes none, one is of another type, or
+            they are no mapping.
     """
+    if params is not None and not isinstance(params, Mapping):
+        raise ModelError(
+            f"parameters are names with values, not {quote(repr(params))}",
+            hint="write them as params={'name': value}",
+        )
     if schema is None:
         if params:
             raise ModelError(

@@ -190,6 +190,9 @@ def test_params_are_completed_and_checked():
         enforce_params({"k": "x"}, schema)
     with pytest.raises(ModelError, match="the model takes no parameters"):
         enforce_params({"k": 1}, None)
+    for known in (schema, None):
+        with pytest.raises(ModelError, match=r"parameters are names with values, not '\[1\]'"):
+            enforce_params([1], known)
 
 
 @pytest.mark.parametrize(
