@@ -221,4 +221,4 @@ def test_a_gate_compares_with_the_version_that_the_base_has_by_now(project):
     (problem,) = project.check(base="main").problems
 
     assert problem.code == "gate-failed"
-    assert problem.message.endswith("needs rmse no worse than Production, got 4, version 5 1")
+    assert problem.message.endswith("needs rmse no worse than Production, got 4, version 5 has 1")

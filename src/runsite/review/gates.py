@@ -170,9 +170,9 @@ class _Judge:
         direction = gate.direction or find_direction(gate.metric, directions=directions)
         if direction is None:
             hint = "add `direction: min` or `direction: max` to the gate"
-            return False, f"{got}, {name} {_number(there)}; which is better is not known", hint
+            return False, f"{got}, {name} has {_number(there)}; which is better is not known", hint
         ahead = there - value if direction == "min" else value - there
-        return _within(ahead, gate, there), f"{got}, {name} {_number(there)}", ""
+        return _within(ahead, gate, there), f"{got}, {name} has {_number(there)}", ""
 
     def _value(self, gate: ValueGate, run: RunRecord) -> _Verdict:
         values = run.params if gate.kind == "param" else run.tags
@@ -226,7 +226,7 @@ class _Judge:
         if other is None:
             return True, f"{got}; no version is {gate.same_as}: nothing to compare with", ""
         theirs = _digests(self.evidence.find_run(other.run), gate.dataset)
-        found = ", ".join(sorted(theirs)) or "not logged"
+        found = f"has {', '.join(sorted(theirs))}" if theirs else "did not log it"
         return (
             mine == theirs,
             f"{got}, version {other.version} {found}",

@@ -44,7 +44,7 @@ def test_diff_writes_every_form(project, cli):
     )
     told = json.loads(cli("diff", "main", "--format", "json", cwd=folder).stdout)
     assert told["verdict"]["state"] == "ready"
-    assert [gate["got"] for gate in told["versions"][0]["gates"]] == ["6.4, version 1 6.5"]
+    assert [gate["got"] for gate in told["versions"][0]["gates"]] == ["6.4, version 1 has 6.5"]
 
 
 def test_diff_writes_to_a_file(project, cli):

@@ -55,7 +55,7 @@ def test_a_promotion_is_measured_against_the_version_before_it(project):
     assert checked.problems == ()
     (review,) = checked.reviews
     assert (review.version, review.stage, review.before) == (2, "Production", "Staging")
-    assert review.results[0].got == "6.4, version 1 6.5"
+    assert review.results[0].got == "6.4, version 1 has 6.5"
 
 
 def test_a_promotion_that_fails_its_gates_is_stopped(project):
@@ -72,7 +72,7 @@ def test_a_promotion_that_fails_its_gates_is_stopped(project):
     assert [(p.code, p.message, p.hint) for p in problems] == [
         (
             "gate-failed",
-            f"{what} needs val_auc no worse than Production by more than 0.05, got 0.8, version 1 0.9",
+            f"{what} needs val_auc no worse than Production by more than 0.05, got 0.8, version 1 has 0.9",
             "",
         ),
         (

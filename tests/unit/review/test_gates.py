@@ -35,23 +35,23 @@ def judge(project, written: str, *, version: int = 2, before: str | None = "Stag
         ("{metric: rmse, max: 6.39}", False, "6.4"),
         ("{metric: val_auc, min: 0.85}", False, "0.8"),
         ("{metric: mae, max: 3}", False, "not logged"),
-        ("{metric: rmse, better_than: Production}", True, "6.4, version 1 6.5"),
-        ("{metric: rmse, better_than: Production, by: 0.2}", False, "6.4, version 1 6.5"),
-        ("{metric: rmse, better_than: Production, by: 1%}", True, "6.4, version 1 6.5"),
-        ("{metric: rmse, better_than: Production, by: 2%}", False, "6.4, version 1 6.5"),
-        ("{metric: rmse, no_worse_than: Production}", True, "6.4, version 1 6.5"),
-        ("{metric: val_auc, no_worse_than: Production}", False, "0.8, version 1 0.9"),
+        ("{metric: rmse, better_than: Production}", True, "6.4, version 1 has 6.5"),
+        ("{metric: rmse, better_than: Production, by: 0.2}", False, "6.4, version 1 has 6.5"),
+        ("{metric: rmse, better_than: Production, by: 1%}", True, "6.4, version 1 has 6.5"),
+        ("{metric: rmse, better_than: Production, by: 2%}", False, "6.4, version 1 has 6.5"),
+        ("{metric: rmse, no_worse_than: Production}", True, "6.4, version 1 has 6.5"),
+        ("{metric: val_auc, no_worse_than: Production}", False, "0.8, version 1 has 0.9"),
         (
             "{metric: val_auc, no_worse_than: Production, tolerance: 0.1}",
             True,
-            "0.8, version 1 0.9",
+            "0.8, version 1 has 0.9",
         ),
         (
             "{metric: rmse, no_worse_than: Production, direction: max}",
             False,
-            "6.4, version 1 6.5",
+            "6.4, version 1 has 6.5",
         ),
-        ("{metric: rmse, better_than: '1'}", True, "6.4, version 1 6.5"),
+        ("{metric: rmse, better_than: '1'}", True, "6.4, version 1 has 6.5"),
         ("{metric: rmse, better_than: '@champion'}", True, "6.4; no version is @champion: nothing to compare with"),
         ("{metric: rmse, no_worse_than: Staging}", True, "6.4; it is Staging itself"),
         ("{param: alpha}", True, "1"),
@@ -111,7 +111,7 @@ def test_a_metric_without_a_direction_needs_one(project):
     unknown = judge(project, "{metric: zeta, better_than: '3'}", version=4)
     known = judge(project, "{metric: zeta, better_than: '3', direction: max}", version=4)
 
-    assert unknown.got == "2, version 3 1; which is better is not known"
+    assert unknown.got == "2, version 3 has 1; which is better is not known"
     assert unknown.hint == "add `direction: min` or `direction: max` to the gate"
     assert known.passed
 
@@ -131,7 +131,7 @@ def test_code_data_and_signature_are_looked_up_in_the_run(project):
     assert judge(project, "{dataset: taxi}", version=3).got == "d1"
     assert judge(project, "{dataset: eval, same_as: 4}", version=3).passed
     other = judge(project, "{dataset: eval, same_as: 1}", version=3)
-    assert (other.passed, other.got) == (False, "d1, version 1 not logged")
+    assert (other.passed, other.got) == (False, "d1, version 1 did not log it")
 
 
 def test_repeats_are_counted_over_nested_runs(project):
