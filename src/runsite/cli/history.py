@@ -77,7 +77,9 @@ def _parse_moment(text: str) -> datetime:
     """Read a day, which means its end, or a time; UTC unless it says otherwise."""
     try:
         moment = datetime.fromisoformat(text.strip())
-    except ValueError:
+        if moment.tzinfo:
+            moment = moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         hint = "write it as 2026-11-23 or 2026-11-23T15:00"
         raise InvalidValueError(f"{quote(text)} is not a date", hint=hint) from None
     if len(text.strip()) <= len("2026-11-23"):

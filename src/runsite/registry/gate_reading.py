@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 
@@ -182,7 +183,7 @@ class _GateReader:
         text = self._text(key)
         if not text:
             return None
-        if not _DECIMAL.fullmatch(text) or _is_quoted(self._entries[key]):
+        if not _is_decimal(text) or _is_quoted(self._entries[key]):
             self._refuse(key, f"{key} must be a number, not {quote(text)}", f"write `{key}: 6.5`")
             return None
         return float(text)
@@ -192,7 +193,7 @@ class _GateReader:
         number = text.removesuffix("%")
         if not text:
             return Margin()
-        if not _DECIMAL.fullmatch(number) or float(number) < 0:
+        if not _is_decimal(number) or float(number) < 0:
             message = f"{key} must be a number from 0, or a percentage, not {quote(text)}"
             self._refuse(key, message, f"write `{key}: 0.02` or `{key}: 2%`")
             return Margin()
@@ -200,6 +201,11 @@ class _GateReader:
 
     def _refuse(self, key: str, message: str, hint: str) -> None:
         self._reader.add("bad-gate", message, hint, at=self._entries.get(key, self._node))
+
+
+def _is_decimal(text: str) -> bool:
+    """Tell whether text is a number that a double can hold: ``1e999`` would bound nothing."""
+    return bool(_DECIMAL.fullmatch(text)) and math.isfinite(float(text))
 
 
 def _is_quoted(node: Node) -> bool:

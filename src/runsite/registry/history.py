@@ -26,7 +26,7 @@ from runsite.registry.segments import parse_text
 __all__ = ["Commit", "Event", "History", "StageSpan", "load_history", "parse_pull_request"]
 
 # Between the fields stands the one character that no message and no name can hold.
-_FORMAT = "%H%x00%P%x00%an%x00%cI%x00%s%x00%b"
+_FORMAT = "%H%x00%P%x00%an%x00%ct%x00%s%x00%b"
 _PULL_REQUESTS = (
     re.compile(r"^Merge pull request #(\d+) "),  # GitHub
     re.compile(r"^Merge pull request '.*' \(#(\d+)\) from "),  # Gitea, Forgejo
@@ -35,6 +35,9 @@ _PULL_REQUESTS = (
     re.compile(r"\(#(\d+)\)$"),  # GitHub, squashed
 )
 _MERGE_REQUEST = re.compile(r"^See merge request \S*!(\d+)$", re.MULTILINE)  # GitLab
+
+
+_LAST_SECOND = 253_402_300_799  # of the year 9999: Git takes any
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +220,7 @@ def _read_steps(checkout: Checkout, name: str, rev: str) -> Iterator[_Step]:
         commit_id, parents, author, committed, subject, body = fields
         commit = Commit(
             commit=commit_id,
-            time=datetime.fromisoformat(committed).astimezone(UTC),
+            time=_make_time(committed),
             author=author,
             subject=subject,
             body=body.strip(),
@@ -229,6 +232,11 @@ def _read_steps(checkout: Checkout, name: str, rev: str) -> Iterator[_Step]:
         if len(parents_of) > 1:
             commit = _tell_merge(commit, inside.get(commit_id))
         yield _Step(commit, parents_of, "" if set(blob) == {"0"} else blob)
+
+
+def _make_time(seconds: str) -> datetime:
+    """Turn Git's seconds since 1970 into a time; beyond the calendar, into its last second."""
+    return datetime.fromtimestamp(min(max(int(seconds or 0), 0), _LAST_SECOND), UTC)
 
 
 def _split_log(output: str) -> Iterator[tuple[list[str], str]]:

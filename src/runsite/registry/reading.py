@@ -27,9 +27,9 @@ def parse_time(text: str) -> datetime | None:
     """Read an ISO 8601 time; None where it is none. One without an offset is taken as UTC."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):  # the first and the last hours of the calendar have no UTC
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 class NodeReader:

@@ -172,6 +172,8 @@ class _Judge:
             hint = "add `direction: min` or `direction: max` to the gate"
             return False, f"{got}, {name} has {_number(there)}; which is better is not known", hint
         ahead = there - value if direction == "min" else value - there
+        if value == there:  # two equal infinities have no difference
+            ahead = 0.0
         return _within(ahead, gate, there), f"{got}, {name} has {_number(there)}", ""
 
     def _value(self, gate: ValueGate, run: RunRecord) -> _Verdict:
@@ -340,6 +342,9 @@ def _read_metric(run: RunRecord | None, gate: MetricGate) -> float | None:
 
 def _within(ahead: float, gate: MetricGate, there: float) -> bool:
     """Tell whether being ahead by so much is enough; equal up to rounding counts as equal."""
+    if not (math.isfinite(ahead) and math.isfinite(there)):
+        # A share of infinity is no margin: here only better, equal and worse are told apart.
+        return ahead > 0 or (ahead == 0 and not gate.better_than)
     margin = gate.margin.of(there)
     slack = _SLACK * max(abs(ahead), abs(there), margin)
     if gate.better_than:

@@ -154,6 +154,8 @@ def test_questions_without_an_answer_are_refused(repo, cli, tmp_path):
     )
     unknown = cli("history", "nyc", cwd=repo)
     assert unknown.stderr.startswith("error: no model 'nyc' in the registry\n")
+    first = cli("history", "--on", "0001-01-01T00:00+23:00", "--format", "json", cwd=repo)
+    assert first.stderr.startswith("error: '0001-01-01T00:00+23:00' is not a date\n")
     date = cli("history", "--on", "yesterday", cwd=repo)
     assert date.stderr == (
         "error: 'yesterday' is not a date\n  hint:  write it as 2026-11-23 or 2026-11-23T15:00\n"

@@ -116,6 +116,13 @@ def test_a_gate_is_read_and_says_what_it_needs(written, gate, said):
         ("{git: clean, max: 3}", "a gate on git has no field 'max'", "remove it"),
         ("git: dirty", "'dirty' is nothing that git can be", "write `git: clean`"),
         ("{metric: a, max: many}", "max must be a number, not 'many'", "write `max: 6.5`"),
+        ("{metric: a, max: 1e999}", "max must be a number, not '1e999'", "write `max: 6.5`"),
+        ("{repeats: seed, min: 1e999}", "min must be a number, not '1e999'", None),
+        (
+            "{metric: a, no_worse_than: Staging, tolerance: 1e999%}",
+            "tolerance must be a number from 0, or a percentage, not '1e999%'",
+            "write `tolerance: 0.02` or `tolerance: 2%`",
+        ),
         ('{metric: a, max: "3"}', "max must be a number, not '3'", "write `max: 6.5`"),
         ("{metric: a, of: mean}", "'mean' is nothing that of can be", "use one of: last, min, max"),
         (

@@ -201,6 +201,26 @@ def test_an_unknown_revision_is_refused(repo):
     )
 
 
+@pytest.mark.parametrize(
+    ("written", "time"),
+    [
+        ("@253402300800 +0000", "9999-12-31T23:59:59+00:00"),
+        ("@100 +9959", "1970-01-01T00:01:40+00:00"),
+    ],
+)
+def test_a_commit_of_a_time_that_no_calendar_has_is_told(repo, monkeypatch, written, time):
+    """Git takes years beyond 9999 and offsets of days; whoever commits cannot stop a build."""
+    folder, registry, _ = repo
+    promote_version(registry, name=NAME, version=2, stage="Production")
+    monkeypatch.setenv("GIT_COMMITTER_DATE", written)
+    git(folder, "commit", "-qam", "Far away")
+
+    event = load_history(registry).events[-1]
+
+    assert event.commit is not None
+    assert event.commit.time.isoformat() == time
+
+
 def test_a_revision_is_never_taken_for_an_option(repo):
     """A hostile branch name does not reach Git as a flag."""
     _, registry, _ = repo

@@ -135,6 +135,7 @@ def test_a_teams_own_stages_replace_the_usual_ones():
         (with_version(GOOD.replace("model", "../x", 1)), [("bad-path", 7, 19)]),
         (with_version(GOOD.replace("sha256:5", "sha256:")), [("bad-digest", 8, 17)]),
         (with_version(GOOD.replace("03:12", "33:12")), [("bad-time", 9, 24)]),
+        (with_version(GOOD.replace("2026-11-23T03:12:00Z", "0001-01-01T00:00:00+23:00")), [("bad-time", 9, 24)]),
         (with_version(GOOD.replace('0Z"', "0Z").replace('"2026', "2026")), [("unquoted", 9, 24)]),
         (with_version(GOOD + "        archived: yes\n"), [("wrong-type", 10, 19)]),
         (with_version(GOOD + "        tags: {a: [1]}\n"), [("wrong-type", 10, 19)]),

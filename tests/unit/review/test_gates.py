@@ -103,6 +103,31 @@ def test_a_metric_that_is_no_number_fails(project):
         assert (result.passed, result.got) == (False, "nan")
 
 
+@pytest.mark.parametrize(
+    ("value", "current", "passed"),
+    [
+        (float("inf"), 6.5, (False, False)),
+        (6.5, float("inf"), (True, True)),
+        (float("inf"), float("inf"), (False, True)),
+        (float("-inf"), 6.5, (True, True)),
+        (6.5, float("-inf"), (False, False)),
+        (6.5, float("nan"), (False, False)),
+        (-1.7e308, 1.7e308, (True, True)),
+        (1.7e308, -1.7e308, (False, False)),
+    ],
+)
+@pytest.mark.parametrize("margin", ["0", "2", "5%"])
+def test_a_metric_without_bounds_is_compared_as_what_it_is(project, value, current, passed, margin):
+    """An error that became infinite is worse than any number, whatever a gate tolerates."""
+    project.register(3, metrics={"rmse": current})
+    project.register(4, metrics={"rmse": value})
+
+    beats = judge(project, f"{{metric: rmse, better_than: '3', by: {margin}}}", version=4)
+    keeps = judge(project, f"{{metric: rmse, no_worse_than: '3', tolerance: {margin}}}", version=4)
+
+    assert (beats.passed, keeps.passed) == passed
+
+
 def test_a_metric_without_a_direction_needs_one(project):
     """Which is better is never guessed."""
     project.register(3, metrics={"zeta": 1.0})
