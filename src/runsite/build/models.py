@@ -20,9 +20,9 @@ from runsite.pages.models import (
 )
 from runsite.pages.run import RunPage, RunSurroundings, assemble_run_page
 from runsite.pages.timeline import make_timeline
-from runsite.pages.version import assemble_version_page
+from runsite.pages.version import VersionPage, assemble_version_page
 from runsite.records import RunRecord
-from runsite.registry import NO_STAGE, Model, ModelVersion
+from runsite.registry import ARCHIVED, NO_STAGE, Model, ModelVersion
 from runsite.registry.history import History
 from runsite.render.machine import render_model_markdown
 
@@ -98,12 +98,20 @@ def _write_version(
         about=tuple(Fact(label, text) for label, text in card.about),
     )
     page = assemble_version_page(model, version=version, evidence=evidence, run=run, site=shop.site)
-    title, stage = f"{model.name} {version.version}", model.stage_of(version.version)
-    facts = [("Stage", stage)] if stage != NO_STAGE else []
-    facts += [(metric.key, metric.value) for metric in page.metrics]
-    page = with_social_card(shop, page, kind="Model version", title=title, facts=facts)
+    page = _with_picture(shop, page, model=model, number=version.version)
     shop.write_page(page)
     shop.write_text(page.meta.markdown, card.markdown)
+
+
+def _with_picture(shop: Workshop, page: VersionPage, *, model: Model, number: int) -> VersionPage:
+    """Draw the versions that people send each other: who holds a stage, and the newest."""
+    stage = model.stage_of(number)
+    if stage in (NO_STAGE, ARCHIVED) and number != model.versions[-1].version:
+        return page
+    facts = [("Stage", stage)] if stage != NO_STAGE else []
+    facts += [(metric.key, metric.value) for metric in page.metrics]
+    title = f"{model.name} {number}"
+    return with_social_card(shop, page, kind="Model version", title=title, facts=facts)
 
 
 def _make_run_page(shop: Workshop, run: RunRecord | None) -> RunPage | None:

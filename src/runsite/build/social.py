@@ -54,10 +54,12 @@ def with_social_card(
         title: What it is about.
         facts: Up to four labels and values.
     """
-    drawn = sum(path.startswith("social/") for path in shop.writer.files)
-    if not shop.site.base_url or (drawn >= MAX_CARDS and not isinstance(page, OverviewPage)):
+    if not shop.site.base_url:
+        return page
+    if len(shop.pictures) >= MAX_CARDS and not isinstance(page, OverviewPage):
         return page
     target = make_social_path(page.meta.path)
+    shop.pictures.append(target)
     shop.writer.write(
         target, _convert(draw_card(shop.site.title, kind=kind, title=title, facts=facts))
     )

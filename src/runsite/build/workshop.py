@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from jinja2 import Environment
 
@@ -25,6 +25,7 @@ class Workshop:
     Attributes:
         code: Digest of all inputs but the data.
         press: What is the same for all run pages, wherever they are made.
+        pictures: The pictures for link previews that were written so far.
     """
 
     options: BuildOptions
@@ -34,6 +35,7 @@ class Workshop:
     writer: SiteWriter
     code: str
     press: PressSettings
+    pictures: list[str] = field(default_factory=list)
 
     def make_key(self, *inputs: object) -> str:
         """Digest what a file is made from; the code and the settings are always part of it."""

@@ -46,18 +46,27 @@ def test_main_pages_have_a_picture_of_their_own(store, tmp_path, monkeypatch):
     assert len(list((tmp_path / "cache" / "social").iterdir())) == 3
 
 
-def test_a_version_has_a_picture_of_its_own(store, tmp_path):
-    """A link to a version shows its model, number and stage, not the site's name alone."""
+def test_versions_that_matter_have_a_picture_of_their_own(store, tmp_path):
+    """Who holds a stage and the newest; a long history of versions is not drawn one by one."""
+    versions = "".join(
+        f'      - {{version: {number}, run: "{make_run_id(1)}", artifact: model,'
+        ' registered_at: "2026-11-23T03:12:00Z"}\n'
+        for number in range(1, 5)
+    )
     (tmp_path / "registry.yaml").write_text(
-        "format: 1\nmodels:\n  taxi:\n    stages: {Production: 1}\n    versions:\n"
-        f'      - {{version: 1, run: "{make_run_id(1)}", artifact: model,'
-        ' registered_at: "2026-11-23T03:12:00Z"}\n',
+        f"format: 1\nmodels:\n  taxi:\n    stages: {{Production: 2}}\n    versions:\n{versions}",
         encoding="utf-8",
     )
     build_site(store, tmp_path / "site", base_url=BASE)
     site = read_site(tmp_path / "site")
-    assert image_of(site["models/taxi/1.html"]) == [f"{BASE}social/models/taxi/1.png"]
-    assert site["social/models/taxi/1.png"] != site["social/models/taxi.png"]
+    assert {path for path in site if path.startswith("social/models/")} == {
+        "social/models/taxi.png",
+        "social/models/taxi/2.png",
+        "social/models/taxi/4.png",
+    }
+    assert image_of(site["models/taxi/2.html"]) == [f"{BASE}social/models/taxi/2.png"]
+    assert image_of(site["models/taxi/3.html"]) == [f"{BASE}social/index.png"]
+    assert site["social/models/taxi/2.png"] != site["social/models/taxi.png"]
 
 
 def test_without_an_address_there_are_none(store, tmp_path):
