@@ -39,8 +39,10 @@ MARK = re.compile(f"{_OPEN}([\ue010-\ue01f]+){_CLOSE}")
 """What stands for a reference in rendered HTML; `read_mark` gives its text."""
 _PRIVATE = re.compile("[\ue000-\ue01f]")
 
+# A tag that nobody ends takes the rest with it: else each of a thousand is looked for to the end.
 _RAW_PIECE = re.compile(
     r"(?P<image><img\b[^>\"']*(?:\"[^\"]*\"[^>\"']*|'[^']*'[^>\"']*)*>)"
+    r"|(?P<endless><img\b(?s:.*))"
     r"|(?P<open><a[\s>])|(?P<close></a[\s>])",
     re.IGNORECASE,
 )
@@ -262,6 +264,8 @@ def _rewrite_raw_html(source: str, *, context: RenderContext) -> str:
     def rewrite(match: re.Match[str]) -> str:
         if match["image"]:
             return _rewrite_raw_image(match["image"], context=context)
+        if match["endless"]:
+            return match[0]
         context.open_links = 1 if match["open"] else 0
         return match[0]
 

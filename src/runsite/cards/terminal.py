@@ -19,7 +19,8 @@ __all__ = ["Style", "render_terminal"]
 Style = Callable[..., str]
 """``style(text, bold=…, dim=…, underline=…) -> text``, such as `click.style`."""
 
-_TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^>]*>", re.DOTALL)
+# What nobody ends takes the rest with it: else each of a thousand is looked for to the end.
+_TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^>]*>|(?P<endless><!--.*|</?[A-Za-z].*)", re.DOTALL)
 _BREAK = "\x00"  # between the lines of a hard break, until the text is wrapped
 
 
@@ -75,7 +76,7 @@ class _Printer:
             self._print_code(token.content)
         elif kind == "html_block":
             parts = re.split(r"<br\s*/?>", token.content, flags=re.IGNORECASE)
-            self._print_text(_BREAK.join(_clean(_TAG.sub("", part)) for part in parts))
+            self._print_text(_BREAK.join(_clean(_drop_tags(part)) for part in parts))
             self._blank()
         elif kind == "hr":
             self._add("─" * min(40, self._width))
@@ -162,6 +163,11 @@ class _Printer:
     def _blank(self) -> None:
         if self.lines and self.lines[-1] and not self._marker:
             self.lines.append("")
+
+
+def _drop_tags(html: str) -> str:
+    """Leave the words of HTML; a tag or comment that does not end is shown as it is written."""
+    return _TAG.sub(lambda match: match["endless"] or "", html)
 
 
 def _next_inline(tokens: Sequence[Token], index: int) -> Token | None:

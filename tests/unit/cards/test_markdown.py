@@ -245,8 +245,26 @@ def test_real_cards_keep_their_words(shared_data):
 
 @pytest.mark.parametrize(
     "text",
-    ["[" * 400_000, "(" + "[" * 999 + ")\n\n", "# a\n" * 20_000, "> " * 50_000, "$" + "{" * 90_000],
-    ids=["brackets", "bracket paragraph", "headings", "quotes", "braces"],
+    [
+        "[" * 400_000,
+        "(" + "[" * 999 + ")\n\n",
+        "# a\n" * 20_000,
+        "> " * 50_000,
+        "$" + "{" * 90_000,
+        "<div>\n" + "<img " * 80_000,
+        "<div>\n" + "<img '" * 80_000,
+        "<div>\n" + '<img ""' * 70_000,
+    ],
+    ids=[
+        "brackets",
+        "bracket paragraph",
+        "headings",
+        "quotes",
+        "braces",
+        "pictures without an end",
+        "attributes without an end",
+        "attributes of pictures without an end",
+    ],
 )
 def test_text_made_to_keep_the_parser_busy_does_not(text):
     """The time is bounded for texts in which a Markdown parser goes back and forth."""

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import json
+import time
 
 import click
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -98,6 +100,16 @@ def test_hostile_markdown_is_shown_as_text():
     """The strings that try to act in a browser do nothing here either."""
     for text in HOSTILE_MARKDOWN:
         assert is_safe(render_terminal(text))
+
+
+@pytest.mark.parametrize("piece", ["<!-- ", "<img ", "</p "])
+def test_html_made_to_keep_the_layout_busy_does_not(piece):
+    """Tags and comments that nobody ends are shown, in a time that grows with their length."""
+    start = time.perf_counter()
+    shown = render_terminal("<div>\n<b>x</b> " + piece * 80_000, width=10_000_000)
+    assert time.perf_counter() - start < 20
+    assert shown.split()[0] == "x"
+    assert shown.count(piece.strip()) == 80_000
 
 
 def test_the_real_cards_and_strange_strings_are_shown(shared_data):
