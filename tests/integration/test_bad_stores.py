@@ -145,9 +145,11 @@ def test_a_single_part_of_a_newer_format_is_named(store, cli, table):
     assert Store.open(store.root).read_runs().height == (2 if table == "runs" else 3)
 
 
-def test_a_strict_build_names_a_damaged_part(store, cli):
+@pytest.mark.parametrize("table", ["runs", "metrics"])
+def test_a_strict_build_names_a_damaged_part(store, cli, table):
     """`build` goes on with the rest; `--strict` makes that exit code 3."""
-    [path] = [p for p in store.layout.runs.iterdir() if p.name.startswith(f"{1:032x}")]
+    folder = getattr(store.layout, table)
+    [path] = [p for p in folder.iterdir() if p.name.startswith(f"{1:032x}")]
     data = bytearray(path.read_bytes())
     data[100] ^= 0x10
     path.write_bytes(data)
@@ -156,6 +158,17 @@ def test_a_strict_build_names_a_damaged_part(store, cli):
         assert result.exit_code == code
         assert path.name in result.stderr
         assert "is damaged: its content does not have the checksum in its name" in result.stderr
+
+
+def test_a_strict_build_fails_for_a_site_that_is_too_large(store, cli):
+    """What would not be published is told by the exit code, not by words alone."""
+    store.root.parent.joinpath("runsite.yaml").write_text(
+        "format: 1\nsite:\n  max_size_mb: 1\n", encoding="utf-8"
+    )
+    assert cli("build", "--output", "site").exit_code == 0
+    result = cli("build", "--output", "site", "--strict")
+    assert result.exit_code == 3
+    assert "the site is larger than 1.0 MB (site.max_size_mb)" in result.stderr
 
 
 def read_again(folder, stop, failures):

@@ -133,9 +133,11 @@ def write_site(
         write_machine_files(shop, experiments=cards, models=models)
         importance.finish(writer)
         write_library(writer, preparation)
+    # Also where no history had to be asked for: what is kept of the last build does not mend it.
+    late = data.find_late_problems() if site_plan.max_points else ()
     return WrittenSite(
         n_runs=len(data.runs),
-        warnings=(*data.problems, *files.warnings, *warnings),
+        warnings=(*data.problems, *late, *files.warnings, *warnings),
         notes=site_plan.notes,
     )
 

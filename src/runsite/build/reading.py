@@ -90,6 +90,11 @@ class SiteData:
     history: History
     problems: tuple[str, ...]
 
+    def find_late_problems(self) -> tuple[str, ...]:
+        """Look at the files of histories, and list those that cannot be read."""
+        self.store.scan_metrics(())
+        return tuple(p for p in _list_unreadable(self.store) if p not in self.problems)
+
     def with_paths(self, find_path: Callable[[str], str]) -> SiteData:
         """Return the same data, whose runs have their pages where `find_path` says."""
         return replace(self, runs=RunIndex(self.runs.frame, find_path=find_path))
@@ -113,15 +118,18 @@ def read_site_data(options: BuildOptions) -> SiteData:
     registry = load_registry(options.registry) if has_registry else Registry()
     history, complaints = _read_history(options.registry) if has_registry else (History(), ())
     index = RunIndex(runs.sort("start_time", "run_id"))
-    problems = [f"{path.name}: {reason}" for path, reason in store.problems]
     return SiteData(
         store=store,
         runs=index,
         experiments={e.name: e for e in experiments if e.lifecycle_stage == active},
         registry=registry,
         history=history,
-        problems=(*problems, *complaints, *_find_missing_runs(registry, index)),
+        problems=(*_list_unreadable(store), *complaints, *_find_missing_runs(registry, index)),
     )
+
+
+def _list_unreadable(store: Store) -> list[str]:
+    return [f"{path.name}: {reason}" for path, reason in store.problems]
 
 
 def _read_history(path: Path) -> tuple[History, tuple[str, ...]]:

@@ -89,9 +89,10 @@ def build(  # noqa: PLR0913 - one parameter for each option
     )
     with _show_progress() as progress:
         report = build_site(options, progress=progress)
-    _echo_summary(report, limit=int(config.site.max_size_mb * 1_000_000))
+    limit = int(config.site.max_size_mb * 1_000_000)
+    _echo_summary(report, limit=limit)
     click.echo(str(report.index))
-    return 3 if strict and report.warnings else 0
+    return 3 if strict and (report.warnings or report.size_bytes > limit) else 0
 
 
 @contextmanager
