@@ -32,6 +32,9 @@ _MAX_SVG_BYTES = 8 * 1024 * 1024
 _ACTIVE_SVG = frozenset(
     {"script", "foreignobject", "iframe", "handler", "listener", "set", "animate"}
 )
+_ACTIVE_NAMESPACES = frozenset(
+    {"http://www.w3.org/1999/xhtml", "http://www.w3.org/1999/xsl/transform"}
+)
 _ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.EINVAL, errno.ELOOP})
 _UNFIT = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|%]|^\.|[. ]$')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
@@ -114,6 +117,20 @@ def _explain_figure(reference: FigureReference, *, path: Path, folder: Path) -> 
     return "", ""
 
 
+class _StyleSheetError(Exception):
+    """The drawing has itself changed by a style sheet: one in XSLT makes scripts of anything."""
+
+
+class _DrawingBuilder(ET.TreeBuilder):
+    """Builds the tree of one drawing, and stops at a style sheet outside of it."""
+
+    def pi(self, target: str, text: str | None = None) -> ET.Element:
+        """Take an instruction to whatever reads the file."""
+        if target.lower() == "xml-stylesheet":
+            raise _StyleSheetError(text)
+        return super().pi(target, text)
+
+
 def _is_still(path: Path) -> bool:
     """Tell whether an SVG only draws: no script, handler, foreign content or link that runs.
 
@@ -122,12 +139,13 @@ def _is_still(path: Path) -> bool:
     try:
         if path.stat().st_size > _MAX_SVG_BYTES:
             return False
-        tree = ET.fromstring(path.read_bytes())  # noqa: S314 - expat bounds the expansion of entities
-    except (OSError, ET.ParseError):
+        parser = ET.XMLParser(target=_DrawingBuilder())  # noqa: S314 - expat bounds what entities expand to
+        tree = ET.fromstring(path.read_bytes(), parser=parser)  # noqa: S314 - the same
+    except (OSError, ET.ParseError, _StyleSheetError):
         return False
     for element in tree.iter():
-        tag = str(element.tag).rpartition("}")[2].lower()
-        if tag in _ACTIVE_SVG:
+        namespace, _, tag = str(element.tag).lower().lstrip("{").rpartition("}")
+        if tag in _ACTIVE_SVG or namespace in _ACTIVE_NAMESPACES:
             return False
         for name, value in element.attrib.items():
             plain = name.rpartition("}")[2].lower()

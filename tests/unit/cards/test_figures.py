@@ -99,6 +99,9 @@ def test_a_picture_that_cannot_be_shown_is_a_problem(folder, text, message, hint
         b'<foreignObject><body xmlns="http://www.w3.org/1999/xhtml"/></foreignObject>',
         b'<image href="data:image/svg+xml;base64,AAAA"/>',
         b'<a><set attributeName="href" to="javascript:alert(1)"/></a>',
+        b'<form xmlns="http://www.w3.org/1999/xhtml" action="javascript:alert(1)"/>',
+        b'<x:template xmlns:x="http://www.w3.org/1999/XSL/Transform"/>',
+        b"<?xml-stylesheet type='text/xsl' href='other.svg'?>",
         b"<rect>",
     ],
 )
@@ -112,12 +115,26 @@ def test_a_drawing_that_could_act_is_refused(folder, content):
     )
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_drawing_with_a_style_sheet_is_refused(folder, encoding):
+    """A browser that opens the file runs the scripts that an XSLT style sheet makes."""
+    text = (
+        "<?xml-stylesheet type='text/xsl' href='t.svg'?><svg xmlns='http://www.w3.org/2000/svg'/>"
+    )
+    (folder / "x.svg").write_bytes(
+        f"<?xml version='1.0' encoding='{encoding}'?>{text}".encode(encoding)
+    )
+    (figures, problems) = find(folder, "![a](x.svg)")
+    assert (figures, len(problems)) == ([], 1)
+
+
 @pytest.mark.parametrize(
     "content",
     [
         b'<use xlink:href="#a"/><rect style="fill: red"/>',
         b'<image xlink:href="data:image/png;base64,AAAA"/>',
         b"<style>rect { fill: red }</style><rect/>",
+        b"<metadata><x:a xmlns:x='http://purl.org/dc/elements/1.1/'/></metadata><?note x?><rect/>",
     ],
 )
 def test_a_drawing_that_only_draws_is_shown(folder, content):
