@@ -260,7 +260,7 @@ HEAD = "import numpy as np\\nfrom LIB.models import set_model\\n" + (
     "from LIB.pyfunc import PythonModel\\n"
 )
 OWN = "class Times(PythonModel):\\n    def predict(self, context, model_input, params=None):\\n" + (
-    "        return np.asarray(model_input['a']) * 2\\nset_model(Times())\\n"
+    "        return np.asarray(model_input['a']) * context.model_config['times']\\nset_model(Times())\\n"
 )
 codes = {{
     "ours": (HEAD + OWN).replace("LIB", "runsite"),
@@ -271,9 +271,11 @@ folders = []
 for name, code in codes.items():
     with open(name + ".py", "w") as file:
         file.write(code)
-    runsite.pyfunc.save_model("r_" + name, python_model=name + ".py")
+    runsite.pyfunc.save_model("r_" + name, python_model=name + ".py", model_config={{"times": 2}})
     folders.append("r_" + name)
-mlflow.pyfunc.save_model("m_theirs", python_model="theirs.py", pip_requirements=["numpy"])
+mlflow.pyfunc.save_model(
+    "m_theirs", python_model="theirs.py", pip_requirements=["numpy"], model_config={{"times": 2}}
+)
 for folder in [*folders, "m_theirs"]:
     assert runsite.pyfunc.load_model(folder).predict(X).tolist() == [2, 4], folder
     assert np.asarray(mlflow.pyfunc.load_model(folder).predict(X)).tolist() == [2, 4], folder
@@ -282,5 +284,5 @@ print("RESULT", len(folders) + 1)
 
 
 def test_models_from_code_go_both_ways(mlflow_peer: MlflowPeer, tmp_path: Path):
-    """A file that calls either library's set_model is loaded by both, whichever saved it."""
+    """A file that calls either library's set_model is loaded by both, its settings with it."""
     assert mlflow_peer.run(CODE_BOTH, cwd=tmp_path).split("RESULT")[1].strip() == "4"

@@ -218,7 +218,7 @@ def load_python_model(
         ModelError: The file is missing, cannot be unpickled, or fails.
     """
     settings = model.get_flavor(PYFUNC)
-    given = {**_mapping(settings.get("model_config")), **(model_config or {})}
+    given = {**_read_config(settings), **(model_config or {})}
     if settings.get("model_code_path"):
         loaded = _load_code(folder, name=str(settings["model_code_path"]), settings=given)
     else:
@@ -343,8 +343,13 @@ def _write_context(
     if artifacts:
         written["artifacts"] = _copy_artifacts(artifacts, folder=folder)
     if model_config:
-        written["model_config"] = dict(model_config)
+        written["config"] = dict(model_config)  # MLflow's name for it
     return written
+
+
+def _read_config(settings: Mapping[str, object]) -> Mapping[str, Any]:
+    """Return a model's settings: what runsite wrote first had another name than MLflow's."""
+    return _mapping(settings.get("config", settings.get("model_config")))
 
 
 def _copy_artifacts(artifacts: Mapping[str, str], *, folder: Path) -> dict[str, object]:

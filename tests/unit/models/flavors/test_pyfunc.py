@@ -57,6 +57,18 @@ def test_a_model_finds_its_files_settings_and_params(tmp_path: Path):
     assert isinstance(loaded.unwrap_python_model(), Scaled)
 
 
+def test_settings_under_their_first_name_are_read(tmp_path: Path):
+    """MLflow calls settings ``config``; models of runsite that say ``model_config`` stay readable."""
+    save_model(tmp_path / "m", python_model=Short(), model_config={"times": 2})
+    described = tmp_path / "m" / "MLmodel"
+    text = described.read_text()
+    assert "    config:\n      times: 2\n" in text
+
+    described.write_text(text.replace("    config:\n", "    model_config:\n"))
+
+    assert load_model(str(tmp_path / "m")).model_config == {"times": 2}
+
+
 def test_functions_and_short_methods_are_models_too(tmp_path: Path):
     """A plain function of the input, and a predict without context, can be saved."""
     save_model(tmp_path / "f", python_model=lambda data: np.asarray(data) * 2)
