@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from runsite import __version__
 from runsite.config import load_config
 from runsite.errors import InvalidValueError, quote
 from runsite.locate import find_registry_path, find_store_uri
+from runsite.registry.codes import CODES
 from runsite.registry.formats import format_github, format_json, format_sarif, format_text
 from runsite.registry.git import find_checkout
 from runsite.registry.problems import Problem, Severity
@@ -55,6 +57,7 @@ def check(  # noqa: PLR0913 - one parameter for each option
     from runsite.review.check import CheckOptions, check_registry
     from runsite.store import Store
 
+    _check_codes(allow)
     config = load_config()
     path = find_registry_path(registry, config=config)
     location = find_store_uri(store, config=config)
@@ -72,6 +75,17 @@ def check(  # noqa: PLR0913 - one parameter for each option
     if not checked.exists:
         click.echo(f"there is no {path}: nothing is registered yet", err=True)
     return 1 if errors else 3 if warnings and strict else 0
+
+
+def _check_codes(codes: tuple[str, ...]) -> None:
+    """Refuse a code that no problem has: a misspelt one would allow nothing, without a word."""
+    for code in codes:
+        if code not in CODES:
+            close = difflib.get_close_matches(code, CODES, n=1)
+            raise InvalidValueError(
+                f"no problem has the code {quote(code)}",
+                hint=f"did you mean {quote(close[0])}?" if close else "docs/errors.md lists them",
+            )
 
 
 @click.command()

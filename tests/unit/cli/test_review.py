@@ -102,6 +102,17 @@ def test_a_revision_that_is_not_there_is_told(project, cli, args):
     )
 
 
+def test_a_misspelt_code_is_not_allowed_silently(project, cli):
+    """A code that no problem has would allow nothing: it is refused with the one that was meant."""
+    done = cli("check", "--allow", "gate-fail", cwd=project.folder)
+    assert done.exit_code == 1
+    assert done.stderr == (
+        "error: no problem has the code 'gate-fail'\n  hint:  did you mean 'gate-failed'?\n"
+    )
+    done = cli("check", "--allow", "zzz", cwd=project.folder)
+    assert done.stderr.endswith("  hint:  docs/errors.md lists them\n")
+
+
 def test_check_fails_by_its_exit_code_in_every_form(project, cli):
     """1 for an error, 3 for a warning under --strict, 0 for what is allowed."""
     project.add_gates("{metric: rmse, max: 1}")
