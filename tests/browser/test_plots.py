@@ -521,6 +521,27 @@ def test_a_page_opens_on_a_plot_that_has_something_to_show(open_site, tmp_path, 
     assert ("plot=parallel" in page.url) == (plot != "parallel")
 
 
+def test_a_value_that_stays_stands_between_round_numbers(open_site, tmp_path):
+    """A line at 20.93 is not labelled 21, and an axis of whole numbers has no tick at a half."""
+    runs = [
+        (make_run(number, params={"trees": str(3 + 2 * number)}), {"rmse": [20.93, 20.93]})
+        for number in range(2)
+    ]
+    write_store(tmp_path / "runs", runs)
+    build_site(tmp_path / "runs", tmp_path / "site")
+    page = open_site(tmp_path / "site", path=make_experiment_path("nyc-taxi"))
+    page.wait_for_selector("#plot-curves .chart canvas")
+    svg = save(page, "curves", "SVG picture").decode()
+    assert {20.0, 21.0} <= set(map(float, re.findall(r">([\d.]+)</text>", svg)))
+    page.evaluate(
+        "runsite.loadScripts(document.querySelector('[data-plot=parallel]').dataset.scripts)"
+    )
+    ticks = page.evaluate(
+        "new runsite.Axis(runsite.view.runs.get('params.trees'), [0, 1]).ticks.map(t => t.text)"
+    )
+    assert ticks == ["3", "4", "5"]
+
+
 def test_a_status_is_written_the_same_in_charts_and_tables(view):
     """What colours the points of a scatter plot is written as in the table: in small letters."""
     page = view("scatter", "&scatter.color=run.status")

@@ -149,11 +149,14 @@ DURATIONS = [0.0004, 0.34, 0.9996, 27.31, 59.96, 252, 3599.6, 7500, 86399, 27360
 
 def test_both_languages_format_alike(view):
     """Python and the browser write every number and duration the same way."""
-    from runsite.pages.formatting import format_duration, format_number
+    from runsite.pages.formatting import format_duration, format_number, format_setting
 
     page = view()
     assert page.evaluate("x => x.map(runsite.formatNumber)", NUMBERS) == [
         format_number(value) for value in NUMBERS
+    ]
+    assert page.evaluate("x => x.map(runsite.formatSetting)", NUMBERS) == [
+        format_setting(value) for value in NUMBERS
     ]
     assert page.evaluate("x => x.map(runsite.formatDuration)", DURATIONS) == [
         format_duration(value) for value in DURATIONS

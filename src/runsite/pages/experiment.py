@@ -13,6 +13,7 @@ from runsite.pages.formatting import (
     format_exact,
     format_iso,
     format_number,
+    format_setting,
     format_time,
 )
 from runsite.pages.paths import (
@@ -233,7 +234,8 @@ def _cell(column: Column, value: float | str | None, name: str) -> Cell:
         return Cell("time", format_time(moment), format_iso(moment))
     if column.kind == "duration":
         return Cell("duration", format_duration(value), f"{value:g} s")
-    return Cell("number", format_number(value), format_exact(value))
+    text = format_setting(value) if column.group == "params" else format_number(value)
+    return Cell("number", text, format_exact(value))
 
 
 def _moment(milliseconds: float) -> datetime:

@@ -17,6 +17,7 @@ __all__ = [
     "format_exact",
     "format_iso",
     "format_number",
+    "format_setting",
     "format_time",
 ]
 
@@ -49,6 +50,19 @@ def format_number(value: float | None) -> str:
         return f"{value:.{decimals}f}"
     # Halves go away from zero, as in the browser's toFixed.
     return str(Decimal(value).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP))
+
+
+def format_setting(value: float) -> str:
+    """Format a param's number as people write one: without zeros at the end of its fraction.
+
+    Examples:
+        >>> [format_setting(v) for v in (0.1, 0.0001, 1e-6, 0.026617, 30.0, 1e20)]
+        ['0.1', '0.0001', '1e-6', '0.02662', '30', '1e20']
+    """
+    mantissa, mark, exponent = format_number(value).partition("e")
+    whole, point, fraction = mantissa.partition(".")
+    fraction = fraction.rstrip("0")
+    return f"{whole}{point if fraction else ''}{fraction}{mark}{exponent}"
 
 
 def format_exact(value: float | None) -> str:

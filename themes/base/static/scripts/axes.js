@@ -40,12 +40,17 @@
       if (!extent) return;
       [this.low, this.high] = extent;
       this.log = window.runsite.isLog(this.column, rows, log);
+      let whole = this.column.kind === "number";
       for (let i = 0; i < rows.length; i++) {
         const row = rows[i];
         const value = this.column.numbers[row];
-        if (!this.column.absent[row] && Number.isFinite(value)) this.places[row] = this.placeOf(value);
+        if (this.column.absent[row] || !Number.isFinite(value)) continue;
+        this.places[row] = this.placeOf(value);
+        whole &&= Number.isInteger(value);
       }
-      this.ticks = makeTicks(this.low, this.high, this.log).map((value) => ({ place: this.placeOf(value), text: this.format(value) }));
+      // There is no half a tree.
+      const ticks = makeTicks(this.low, this.high, this.log).filter((value) => !whole || Number.isInteger(value));
+      this.ticks = ticks.map((value) => ({ place: this.placeOf(value), text: this.format(value) }));
     }
 
     /** @param {number} value */

@@ -85,7 +85,7 @@
       const value = this.numbers[row];
       if (this.kind === "time") return window.runsite.formatTime(value);
       if (this.kind === "duration") return window.runsite.formatDuration(value);
-      return window.runsite.formatNumber(value);
+      return window.runsite[this.group === "params" ? "formatSetting" : "formatNumber"](value);
     }
 
     /** The text as it was logged; the row has a value. @param {number} row @returns {string} */

@@ -101,12 +101,14 @@
     spec.height = how.height;
     const ends = lines.flatMap((/** @type {any} */ line) => [line.xs[0], line.xs.at(-1)]).filter(Number.isFinite);
     const steps = Math.max(...ends) - Math.min(...ends);
+    const flat = flatDomain(lines);
     spec.layer = spec.layer.filter((/** @type {any} */ layer) => datasets[layer.data.name].length);
     for (const { encoding, mark } of spec.layer) {
       encoding.color.scale = { domain: names, range: styles.map((/** @type {any} */ style) => style.color) };
       if (encoding.strokeDash) encoding.strokeDash.scale.domain = [0, 1, 2, 3];
       fitX(encoding.x, how, steps);
       if (how.log) encoding.y.scale = { type: "log", nice: false };
+      if (flat) encoding.y.scale = { ...encoding.y.scale, domain: flat };
       if (how.robust) encoding.y.scale = { ...encoding.y.scale, domain: robustDomain(lines, how.log), nice: false };
       if (lines.length > 16 && mark.type === "line") mark.strokeWidth = Math.min(mark.strokeWidth, 1.25);
     }
@@ -119,6 +121,14 @@
     // There is no half a step.
     if (by === "step") x.axis.tickCount = Math.max(1, Math.min(x.axis.tickCount, steps));
     x.axis.title = { step: "step", time: "seconds since the first value", clock: "time (UTC)" }[/** @type {"step"} */ (by)];
+  }
+
+  /** Room around a value that stays what it is, whose only tick would be rounded; else null. @param {any[]} lines */
+  function flatDomain(lines) {
+    const values = lines.flatMap((line) => [...line.ys, ...(line.low ?? []), ...(line.high ?? [])].filter(Number.isFinite));
+    if (!values.length || values.some((value) => value !== values[0])) return null;
+    const room = Math.abs(values[0]) * 0.05 || 1;
+    return [values[0] - room, values[0] + room];
   }
 
   /** Where nearly all values lie: between the 5th and the 95th of a hundred. @param {any[]} lines @param {boolean} log */

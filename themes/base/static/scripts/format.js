@@ -14,6 +14,11 @@
     return value.toFixed(Math.max(0, 3 - power));
   }
 
+  /** A param's number as people write one: without zeros at the end of its fraction. @param {number} value */
+  function formatSetting(value) {
+    return formatNumber(value).replace(/(\.\d*?)0+(?=e|$)/, "$1").replace(/\.(?=e|$)/, "");
+  }
+
   /** Every digit. @param {number} value */
   function formatExact(value) {
     return String(value);
@@ -60,5 +65,5 @@
     return `${amount.toFixed(1)} ${units[0]}`;
   }
 
-  Object.assign(window.runsite, { formatNumber, formatExact, formatDuration, formatTime, formatIso, formatCount, formatBytes });
+  Object.assign(window.runsite, { formatNumber, formatSetting, formatExact, formatDuration, formatTime, formatIso, formatCount, formatBytes });
 })();
