@@ -27,7 +27,8 @@ def write_machine_files(
     shop: Workshop, *, experiments: Sequence[ExperimentCard], models: Sequence[ModelCard]
 ) -> None:
     """Write them, after all pages: the sitemap lists what was written."""
-    text = render_llms(shop.site, models=models, experiments=experiments)
+    has_points = "data/metrics.parquet" in shop.writer.files
+    text = render_llms(shop.site, models=models, experiments=experiments, has_points=has_points)
     shop.write_text("llms.txt", text)
     if not shop.site.base_url:
         return

@@ -15,6 +15,8 @@ from runsite.pages.overview import ExperimentCard
 
 __all__ = ["FeedEntry", "render_feed", "render_llms", "render_model_markdown", "render_sitemap"]
 
+POINTS = "every logged value of a metric with its run, key, step and time"
+
 # What XML 1.0 has no place for, not even escaped.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -86,9 +88,19 @@ def render_sitemap(base_url: str, paths: Iterable[str]) -> str:
 
 
 def render_llms(
-    site: Site, *, models: Sequence[ModelCard], experiments: Sequence[ExperimentCard]
+    site: Site,
+    *,
+    models: Sequence[ModelCard],
+    experiments: Sequence[ExperimentCard],
+    has_points: bool = False,
 ) -> str:
     """Render what a language model reads first: what the site is, and where the plain texts lie.
+
+    Args:
+        site: What is the same on every page.
+        models: The registered models.
+        experiments: All experiments.
+        has_points: Whether the site has the table of all logged points.
 
     Source: https://llmstxt.org/
     """
@@ -107,6 +119,7 @@ def render_llms(
         "## Data",
         "",
         f"- [Runs as Parquet]({base}data/runs.parquet): a column for each param, metric and tag",
+        *([f"- [Points as Parquet]({base}data/metrics.parquet): {POINTS}"] if has_points else []),
         f"- [Runs as JSON]({base}data/runs.json): the newest runs",
         f"- [Registry as JSON]({base}data/registry.json): models, versions, stages",
     ]
@@ -125,13 +138,13 @@ def render_model_markdown(page: ModelPage) -> str:
         for holder in model.holders
     ] or ["No version holds a stage."]
     head = ["Version", "Stage", *page.metric_names, "Run", "Registered (UTC)", "By", "Description"]
-    lines += ["", "## Versions", "", _row(head), _row("---" for _ in head)]
+    lines += ["", "## Versions", "", _row(head), _row(("---" for _ in head), raw=True)]
     for version in page.versions:
         metrics = [metric.exact for metric in version.metrics]
-        cells = [version.ref.stage, *metrics, version.run_id, version.registered]
-        cells += [version.registered_by, version.description]
-        number = version.ref.version
-        lines.append(_row([f"[{number}]({number}.md)", *map(escape_markdown, cells)], raw=True))
+        told = [version.run_id, version.registered, version.registered_by, version.description]
+        number, stage = version.ref.version, escape_markdown(version.ref.stage)
+        cells = [f"[{number}]({number}.md)", stage, *metrics, *map(escape_markdown, told)]
+        lines.append(_row(cells, raw=True))
     if page.timeline:
         lines += ["", "## Timeline", ""]
     for row in page.timeline:

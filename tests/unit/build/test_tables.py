@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
+import re
 import subprocess
 import sys
 
@@ -12,6 +13,7 @@ import polars as pl
 import pytest
 
 from runsite.build import tables
+from runsite.cards import render_markdown
 from support.html import parse_elements
 from support.sites import build_site, make_run, make_run_id, make_taxi_runs, read_site, write_store
 
@@ -116,6 +118,8 @@ def test_a_model_has_a_markdown_twin(tmp_path):
         encoding="utf-8",
     )
     site = build(tmp_path)
+    runs = pl.read_parquet(io.BytesIO(site["data/runs.parquet"]))
+    rmse = runs.filter(run_id=make_run_id(1))["metrics.rmse"][0]
     for page, twin in (("index", "index.md"), ("1", "1.md")):
         elements = parse_elements(site[f"models/taxi/{page}.html"].decode())
         links = [e.attrs["href"] for e in elements if e.attrs.get("type") == "text/markdown"]
@@ -123,3 +127,14 @@ def test_a_model_has_a_markdown_twin(tmp_path):
     text = site["models/taxi/index.md"].decode()
     assert "- Production: [version 1](1.md)" in text
     assert "rmse" in site["models/taxi/1.md"].decode()
+    elements = parse_elements(render_markdown(text))
+    assert [e.text for e in elements if e.tag == "th"][:4] == ["Version", "Stage", "rmse", "r2"]
+    assert [e.text for e in elements if e.tag == "td"][1:3] == ["Production", str(rmse)]
+
+
+def test_a_model_that_reads_finds_every_table(tmp_path):
+    """`llms.txt` names each table of the site, and none that is not there."""
+    write_store(tmp_path / "runs", make_taxi_runs(2))
+    site = build(tmp_path)
+    named = set(re.findall(r"\((data/[^)]*)\)", site["llms.txt"].decode()))
+    assert named == {path for path in site if re.fullmatch(r"data/[^/]*\.(parquet|json)", path)}
