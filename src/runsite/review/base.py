@@ -23,7 +23,7 @@ from runsite.registry.records import Registry
 from runsite.registry.segments import parse_text
 from runsite.store import Store
 
-__all__ = ["Base", "load_base"]
+__all__ = ["Base", "explain_unknown", "load_base"]
 
 _COMMIT = "nothing is committed here yet: git add . && git commit"
 _FETCH = "fetch it first: git fetch --unshallow, or fetch-depth: 0 in CI"
@@ -92,11 +92,10 @@ def load_base(path: str | os.PathLike[str], rev: str, *, text: str) -> Base:
         raise RegistryError(f"{quote(str(path))} does not lie in a Git checkout", hint=hint)
     commit = checkout.find_commit(rev)
     if commit is None:
-        nothing = checkout.find_commit("HEAD") is None
         raise RegistryError(
             f"Git knows no revision {quote(rev)}",
             where=str(path),
-            hint=_COMMIT if nothing else _FETCH,
+            hint=explain_unknown(checkout, rev),
         )
     theirs = checkout.read_file(commit, name)
     registry = _parse(theirs, rev).registry
@@ -106,6 +105,17 @@ def load_base(path: str | os.PathLike[str], rev: str, *, text: str) -> Base:
     )
     merged = text if contained else _merge(checkout, name, text, commit, theirs)
     return Base(checkout, rev, commit, registry, merged, behind=not contained)
+
+
+def explain_unknown(checkout: Checkout, rev: str) -> str:
+    """Say what to do about a revision that Git does not know."""
+    if checkout.find_commit("HEAD") is None:
+        return _COMMIT
+    base, dots, head = rev.partition("...") if "..." in rev else rev.partition("..")
+    if dots:
+        two = f"{base or 'HEAD'} {head or 'HEAD'}"
+        return f"name one revision, not a range; two revisions are compared by runsite diff {two}"
+    return _FETCH
 
 
 def _merge(

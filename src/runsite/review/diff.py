@@ -14,7 +14,7 @@ from runsite.errors import RegistryError, RunsiteError, quote
 from runsite.records import RunRecord
 from runsite.registry.compare import Move, MoveKind, is_promotion
 from runsite.registry.git import Checkout, find_checkout
-from runsite.review.base import Base
+from runsite.review.base import Base, explain_unknown
 from runsite.review.check import Checked, CheckOptions, check_registry
 from runsite.review.evidence import Evidence
 from runsite.review.report import Report, ReportSources, Revision, assemble_report
@@ -74,7 +74,7 @@ def checked_out(path: str | os.PathLike[str], rev: str) -> Iterator[Path]:
         raise RegistryError(f"{quote(str(path))} does not lie in a Git checkout")
     commit = checkout.find_commit(rev)
     if commit is None:
-        hint = "fetch it first: git fetch --unshallow, or fetch-depth: 0 in CI"
+        hint = explain_unknown(checkout, rev)
         raise RegistryError(f"Git knows no revision {quote(rev)}", where=str(path), hint=hint)
     with tempfile.TemporaryDirectory(prefix="runsite-diff-") as scratch:
         folder = Path(scratch, "tree")

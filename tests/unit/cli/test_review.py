@@ -102,6 +102,18 @@ def test_a_revision_that_is_not_there_is_told(project, cli, args):
     )
 
 
+@pytest.mark.parametrize(
+    ("asked", "two"),
+    [("main..promote", "main promote"), ("main...", "main HEAD"), ("..promote", "HEAD promote")],
+)
+def test_a_range_is_answered_by_its_two_ends(project, cli, asked, two):
+    """Who writes a range, as for git diff, is told how two revisions are compared here."""
+    done = cli("diff", asked, cwd=project.folder)
+    assert done.stderr.endswith(
+        f"hint:  name one revision, not a range; two revisions are compared by runsite diff {two}\n"
+    )
+
+
 def test_a_misspelt_code_is_not_allowed_silently(project, cli):
     """A code that no problem has would allow nothing: it is refused with the one that was meant."""
     done = cli("check", "--allow", "gate-fail", cwd=project.folder)
