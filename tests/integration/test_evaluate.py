@@ -303,3 +303,49 @@ def test_two_classes_have_their_counts(project: Path):
     ).metrics
     names = ("true_negatives", "false_positives", "false_negatives", "true_positives")
     assert [found[name] for name in names] == [1, 1, 1, 2]
+
+
+@pytest.mark.parametrize("error", [0.0, 1.0, 1e-13, 1e9])
+def test_residuals_that_are_all_but_equal_are_binned(error: float):
+    """A prediction that is off by the same amount everywhere differs by rounding alone."""
+    data = pd.DataFrame({"t": TRIPS["minutes"], "p": TRIPS["minutes"] + error})
+    with runsite.start_run() as run:
+        result = runsite.evaluate(
+            data=data, targets="t", predictions="p", model_type="regressor", resamples=20
+        )
+    assert result.metrics["mean_absolute_error"] == pytest.approx(error, abs=1e-9)
+    path = Path("runs/artifacts") / run.info.run_id
+    (file,) = path.rglob("residuals.json")
+    assert sum(json.loads(file.read_text())["histogram"]["counts"]) == len(data)
+
+
+@pytest.mark.parametrize("missing", [np.nan, None])
+@pytest.mark.parametrize("column", ["t", "p"])
+def test_missing_targets_and_predictions_are_told(column: str, missing: object):
+    """No metric is defined for a row without a value: how many there are is the message."""
+    data = pd.DataFrame({"t": TRIPS["minutes"], "p": TRIPS["minutes"]}).astype(object)
+    data.loc[[3, 5], column] = missing
+    for form in (data, data.astype(float)):
+        with pytest.raises(InvalidValueError) as caught:
+            runsite.evaluate(data=form, targets="t", predictions="p", model_type="regressor")
+        what = {"t": "targets", "p": "predictions"}[column]
+        assert str(caught.value) == (
+            f"2 of 200 {what} are missing\n"
+            "  hint:  leave those rows out, as by data.dropna(subset=['column'])"
+        )
+
+
+def test_a_model_that_predicts_no_number_is_still_measured():
+    """What a model makes of a row may be infinite: the histogram counts the other residuals."""
+    with runsite.start_run() as run:
+        runsite.evaluate(
+            lambda data: data["miles"].where(data["miles"] > 5, np.inf),
+            TRIPS[[*FEATURES, "minutes"]],
+            targets="minutes",
+            model_type="regressor",
+            resamples=0,
+            importance_repeats=0,
+        )
+    (file,) = (Path("runs/artifacts") / run.info.run_id).rglob("residuals.json")
+    counted = sum(json.loads(file.read_text())["histogram"]["counts"])
+    assert counted == (TRIPS["miles"] > 5).sum()

@@ -100,17 +100,32 @@ def residuals(y_true: Any, y_pred: Any, *, seed: int = 0) -> dict[str, Any]:
 
     truth, predicted = (np.asarray(v, dtype=float).ravel() for v in (y_true, y_pred))
     rest = truth - predicted
-    counts, edges = np.histogram(rest, bins=40)
+    counts, edges = _bin(rest)
     levels = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
+    with np.errstate(invalid="ignore"):  # between two infinities there is no number
+        quantiles = {str(q): float(np.quantile(rest, q)) for q in levels}
     sample = np.arange(len(rest))
     if len(sample) > _POINTS:
         sample = np.sort(np.random.default_rng(seed).choice(len(rest), _POINTS, replace=False))
     return {
         "kind": "residuals",
         "histogram": {"edges": edges.tolist(), "counts": counts.tolist()},
-        "quantiles": {str(q): float(np.quantile(rest, q)) for q in levels},
+        "quantiles": quantiles,
         "sample": {"true": truth[sample].tolist(), "predicted": predicted[sample].tolist()},
     }
+
+
+def _bin(values: Any) -> tuple[Any, Any]:
+    """Count the finite values in 40 bins of one width."""
+    import numpy as np
+
+    finite = values[np.isfinite(values)]
+    try:
+        return np.histogram(finite, bins=40)
+    except ValueError:  # all but equal: the bins would be narrower than floats lie apart
+        middle = float(finite.mean())
+        half = max(0.5, abs(middle) * 1e-6)
+        return np.histogram(finite, bins=40, range=(middle - half, middle + half))
 
 
 def _one_vs_rest(y_true: Any, scores: Any, classes: Any) -> list[tuple[str, Any, Any]]:

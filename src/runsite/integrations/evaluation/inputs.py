@@ -8,7 +8,7 @@ from typing import Any
 
 from runsite.errors import InvalidValueError, quote
 from runsite.models.frames import to_pandas
-from runsite.models.infer import is_instance_of
+from runsite.models.infer import is_instance_of, is_missing
 
 __all__ = ["EvaluationData", "Scorer", "find_model", "make_data"]
 
@@ -43,7 +43,8 @@ def make_data(
     """Separate features, targets and predictions.
 
     Raises:
-        InvalidValueError: There are no targets, a column is missing, or the lengths differ.
+        InvalidValueError: There are no targets, a column is missing, the lengths differ, or a
+            target or prediction has no value.
     """
     import numpy as np
 
@@ -67,6 +68,7 @@ def make_data(
             taken.append(given)
             given = table[given]  # noqa: PLW2901 - the column's name becomes the column
         values[what] = None if given is None else np.asarray(to_pandas(given))
+        _refuse_missing(what, values[what])
     features = table.drop(columns=taken) if is_table else table
     if feature_names is not None and is_table:
         features = features[feature_names]
@@ -79,6 +81,23 @@ def make_data(
             f"data, targets and predictions have {', '.join(map(str, sorted(counts)))} rows"
         )
     return EvaluationData(features, truth, values["predictions"], table if is_table else None)
+
+
+def _refuse_missing(what: str, values: Any) -> None:
+    """Refuse targets or predictions of which some are missing: no metric is defined for them."""
+    import numpy as np
+
+    if values is None or values.dtype.kind not in "fO":
+        return
+    if values.dtype.kind == "f":
+        count = int(np.isnan(values).sum())
+    else:
+        count = sum(map(is_missing, values.ravel().tolist()))
+    if count:
+        raise InvalidValueError(
+            f"{count} of {values.size} {what} are missing",
+            hint="leave those rows out, as by data.dropna(subset=['column'])",
+        )
 
 
 def find_model(model: Any, *, model_config: Mapping[str, Any] | None = None) -> Scorer | None:
