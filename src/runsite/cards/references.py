@@ -119,6 +119,13 @@ def resolve_reference(name: str, *, values: Mapping[str, FactValue]) -> str | No
 
 def explain_reference(reference: Reference, *, values: Mapping[str, FactValue]) -> CardProblem:
     """Say that a reference names no fact, and which names come near."""
+    known, colon, spec = reference.name.rpartition(":")
+    value = values.get(known.strip())
+    if colon and value is not None:
+        is_number = not isinstance(value, str | bool)
+        message = f"{quote(known.strip())} cannot be written in the format {quote(spec.strip())}"
+        hint = "use one such as .2f, .3g, .1% or ," if is_number else "only numbers take a format"
+        return CardProblem(message, reference.line, reference.column, hint)
     group, dot, _ = reference.name.partition(".")
     groups = sorted({name.partition(".")[0] for name in values})
     near = difflib.get_close_matches(reference.name, values, n=3, cutoff=0.6)

@@ -93,7 +93,6 @@ def test_references_in_a_table_are_filled_in_their_cells():
             "the facts there are data.eval.rows",
         ),
         ("some_data", "a reference begins with code., data., metrics., params., previous."),
-        ("params.note:.2f", "did you mean 'params.note'?"),
     ],
 )
 def test_a_wrong_reference_is_told_with_its_line(name, hint):
@@ -102,6 +101,21 @@ def test_a_wrong_reference_is_told_with_its_line(name, hint):
     html, problems = render(text)
     assert problems == (CardProblem(f"no fact is called '{name}'", 8, 7, hint),)
     assert f"{{{{ {name} }}}}" in parse_elements(html)[-1].text
+
+
+@pytest.mark.parametrize(
+    ("name", "spec", "hint"),
+    [
+        ("metrics.rmse", "d", "use one such as .2f, .3g, .1% or ,"),
+        ("metrics.rmse", ">100000", "use one such as .2f, .3g, .1% or ,"),
+        ("params.note", ".2f", "only numbers take a format"),
+    ],
+)
+def test_a_format_that_does_not_fit_is_told(name, spec, hint):
+    """The fact is there: what is wrong is the format behind the colon."""
+    _, problems = render(f"about {{{{ {name}:{spec} }}}} now\n")
+    message = f"'{name}' cannot be written in the format '{spec}'"
+    assert problems == (CardProblem(message, 1, 7, hint),)
 
 
 def test_a_hostile_value_is_text():
