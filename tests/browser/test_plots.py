@@ -542,6 +542,15 @@ def test_a_value_that_stays_stands_between_round_numbers(open_site, tmp_path):
     assert ticks == ["3", "4", "5"]
 
 
+def test_runs_of_one_word_do_not_hide_each_other(view):
+    """In a slice over words, points stand beside each other around their word."""
+    page = view("slices", "&slices.params=params.booster")
+    svg = save(page, "slices", "SVG picture").decode()
+    points = svg.split("mark-symbol", 1)[1].split("</g>", 1)[0]
+    places = {float(x) for x in re.findall(r"translate\(([\d.-]+),", points)}
+    assert len(places) > 20
+
+
 def test_a_status_is_written_the_same_in_charts_and_tables(view):
     """What colours the points of a scatter plot is written as in the table: in small letters."""
     page = view("scatter", "&scatter.color=run.status")

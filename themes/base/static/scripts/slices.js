@@ -7,6 +7,9 @@
   const MOST = 12;
   const MAX_POINTS = 2_000;
 
+  /** How far apart, in pixels, the runs of one word stand. */
+  const WIDEST = 44;
+
   class Slices {
     /** @param {HTMLElement} host @param {any} runs */
     constructor(host, runs) {
@@ -58,7 +61,7 @@
       const log = { x: isLog(x, rows, "auto"), y: isLog(y, rows, "auto") };
       const kept = rows.filter((/** @type {number} */ row) => drawable(x, row, log.x) !== null && drawable(y, row, log.y) !== null);
       if (!kept.length) return frame.say("No run in view has both.");
-      const points = kept.map((/** @type {number} */ row) => ({ x: x.value(row), y: y.value(row), color: color ? drawable(color, row) : 0, row }));
+      const points = kept.map((/** @type {number} */ row) => ({ x: x.value(row), y: y.value(row), color: color ? drawable(color, row) : 0, jitter: ((row * 0.6180339887) % 1) - 0.5, row }));
       return frame.draw("scatter", {
         datasets: { points },
         label: `${y.label} against ${x.label}, ${points.length} runs`,
@@ -75,7 +78,11 @@
     spec.height = 200;
     fitChannel(encoding.x, x, { log: log.x });
     fitChannel(encoding.y, y, { log: log.y });
-    if (x.isText) encoding.x.scale = { domain: runsite.sortedWords(x, rows) };
+    if (x.isText) {
+      encoding.x.scale = { domain: runsite.sortedWords(x, rows) };
+      // Beside each other, or the runs of one word hide each other.
+      spec.mark.xOffset = { expr: `datum.jitter * ${Math.min(WIDEST, WIDEST * 6 / x.distinct)}` };
+    }
     encoding.x.title = null;
     if (color) fitColor(encoding.color, color);
     else encoding.color = { value: themeColor("--chart-line") };
