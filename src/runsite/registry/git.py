@@ -121,8 +121,10 @@ def find_author(path: str | os.PathLike[str]) -> str | None:
 
 
 def _run(folder: Path, *args: str, data: bytes = b"") -> subprocess.CompletedProcess[bytes] | None:
+    # A hook names its repository, which then begins wherever it is asked from.
+    hook = "GIT_DIR" in os.environ and "GIT_WORK_TREE" not in os.environ
     environment = {
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if not hook or name != "GIT_DIR"},
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_OPTIONAL_LOCKS": "0",
         "LC_ALL": "C",

@@ -1,4 +1,4 @@
-"""Whom Git takes for the author."""
+"""Whom Git takes for the author, and what it takes for the checkout."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from runsite.registry.git import find_author
+from runsite.registry.git import find_author, find_checkout
 from support.repository import git
 
 
@@ -41,3 +41,15 @@ def test_without_a_name_or_git_there_is_no_author(tmp_path: Path, monkeypatch):
     assert find_author(tmp_path / "missing" / "registry.yaml") is None
     monkeypatch.setenv("PATH", str(tmp_path))
     assert find_author(tmp_path / "registry.yaml") is None
+
+
+def test_a_hook_of_git_finds_the_whole_repository(git_repo: Path, monkeypatch):
+    """Git tells a hook where its data lies, and then takes any folder for the top of the tree."""
+    folder = git_repo / "models"
+    folder.mkdir()
+    monkeypatch.setenv("GIT_DIR", str(git_repo / ".git"))
+
+    checkout = find_checkout(folder / "registry.yaml")
+
+    assert checkout is not None
+    assert checkout.relative(folder / "registry.yaml") == "models/registry.yaml"

@@ -163,6 +163,18 @@ def test_a_run_that_was_rewritten_is_found(project):
     assert problem.message == "the run of version 2 of model 'm' was rewritten: metrics"
 
 
+def test_links_among_the_tables_of_the_base_are_left_alone(project):
+    """A link in a branch leads nowhere, and stops no review of what stands beside it."""
+    (project.store.root / "runs" / "elsewhere.parquet").symlink_to("/dev/null")
+    project.commit("Link")
+    project.switch("-c", "rewrite")
+    writer = project.store.resume_run(f"{2:032x}")
+    writer.log_metrics([("rmse", 1.0, 1, None)])
+    writer.close(status="FINISHED")
+
+    assert "rewritten-run" in project.codes(base="main")
+
+
 def test_what_only_the_merge_gets_wrong_is_found(project):
     """The base went on: Git would merge cleanly, and a stage would point to an archived version."""
     project.register(3)
