@@ -34,7 +34,8 @@ TEXTS = ["", "run-1", "3", "dart", "green", "train", "mara", "main", "KILLED", "
 FIELDS_NUMBER = ["metrics.rmse", "params.lr", "params.loose", "tags.kind", "duration_s",
                  "metrics.none", "metrics.`val rmse`", 'metrics."val rmse"']  # fmt: skip
 NUMBERS = ["3", "0.1", "6.123456789", "1e-5", "inf", "-inf", "0", "1000", "+3", "95"]
-PATTERNS = ["%", "", "RUN%", "run-_", "a%b", "a\\%b", "%ä%", "%\n%", "(", "_", "0.1%", "%'%", "ss"]
+PATTERNS = ["%", "", "RUN%", "run-_", "a%b", "a\\%b", "%ä%", "%\n%", "(", "_", "0.1%", "%'%", "ss",
+            "r%n%1", "%n-%1%", "%n%n%", "_%1", "%1_", "%ä_g%R", "%r%u%n%-%_"]  # fmt: skip
 ODD = [
     "", "   ", "not metrics.rmse < 7", "not not run_name = 'run-1'", "metrics.rmse IS NULL",
     "params.lr is not null and (run_name = 'run-1' or metrics.rmse > 5)", "dataset.name is null",

@@ -20,7 +20,7 @@ def call(chromium):
     """Call a function of ``runsite.stats`` in the browser."""
     page = chromium.new_page()
     page.evaluate("window.runsite = {}")
-    for name in ("stats", "curvelines"):
+    for name in ("stats", "curvelines", "axes", "grammar", "query"):
         source = (SCRIPTS / f"{name}.js").read_text(encoding="utf-8")
         page.evaluate(f"() => {{ {source} }}")
 
@@ -182,3 +182,28 @@ def test_a_correlation_has_no_nought_below_nought(call):
     """Two digits and a real minus."""
     told = [call("formatCorrelation", value) for value in (-0.004, 0.004, -0.5, 1)]
     assert told == ["0.00", "0.00", "−0.50", "1.00"]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "ticks"),
+    [
+        (0, 10, [0, 2, 4, 6, 8, 10]),
+        (-0.5, 0.5, [-0.4, -0.2, 0, 0.2, 0.4]),
+        (0.3, 0.30000000000000004, [0.3]),
+        (1e16, 1e16 + 2, [1e16]),
+    ],
+)
+def test_ticks_end_where_numbers_hardly_differ(call, low, high, ticks):
+    """Runs that differ in the last digit only are drawn: an axis without an end stopped the page."""
+    assert call.page.evaluate("of => runsite.makeTicks(...of, false)", [low, high]) == ticks
+
+
+def test_a_pattern_of_many_parts_is_soon_looked_for(call):
+    """An address can hold any filter: one of many % kept the page busy for ever."""
+    script = """([like, text]) => {
+        const column = {isText: true, words: [text], codes: Int32Array.of(0)};
+        const runs = {size: 1, leftOut: 0, constants: new Map(), find: () => column};
+        return runsite.evaluate(runs, runsite.parseFilter(`tags.a LIKE '${like}'`))[0];
+    }"""
+    assert call.page.evaluate(script, ["%a" * 3_000 + "%b", "a" * 20_000]) == 0
+    assert call.page.evaluate(script, ["%a" * 3_000 + "%b", "a" * 20_000 + "b"]) == 1

@@ -120,9 +120,11 @@
     const rough = (high - low) / 5;
     const unit = 10 ** Math.floor(Math.log10(rough));
     const step = unit * ([1, 2, 5, 10].find((factor) => factor * unit >= rough) ?? 10);
-    const ticks = [];
-    for (let value = Math.ceil(low / step) * step; value <= high + step * 1e-6; value += step) ticks.push(Number(value.toPrecision(12)));
-    return ticks;
+    const first = Math.ceil(low / step);
+    /** @type {Set<number>} */ const ticks = new Set();
+    // Counted: between two numbers that differ in their last digit no step adds anything.
+    for (let i = 0; i <= 6 && (first + i) * step <= high + step * 1e-6; i++) ticks.add(Number(((first + i) * step).toPrecision(12)));
+    return [...ticks];
   }
 
   Object.assign(window.runsite, { Axis, makeTicks });

@@ -150,10 +150,28 @@
     }
   }
 
-  /** % any text, _ any character. @param {string} like @param {boolean} fold */
+  /**
+   * % any text, _ any character. What stands between two % is taken where it comes first, for good:
+   * to try all places of many would take for ever.
+   * @param {string} like @param {boolean} fold @returns {{test: (text: string) => boolean}}
+   */
   function makePattern(like, fold) {
-    const source = [...like].map((ch) => (ch === "%" ? ".*" : ch === "_" ? "." : ch.replace(/[.*+?^${}()|[\]\\/]/, "\\$&"))).join("");
-    return new RegExp(`^${source}$`, fold ? "isu" : "su");
+    const flags = fold ? "isu" : "su";
+    const [first, ...others] = like.split("%").map((part) => [...part].map((ch) => (ch === "_" ? "." : ch.replace(/[.*+?^${}()|[\]\\/]/, "\\$&"))).join(""));
+    const last = others.pop();
+    if (last === undefined) return new RegExp(`^${first}$`, flags);
+    const parts = [new RegExp(first, `${flags}y`), ...others.filter(Boolean).map((part) => new RegExp(part, `${flags}g`)), new RegExp(`${last}$`, `${flags}g`)];
+    return {
+      test(text) {
+        let at = 0;
+        return parts.every((part) => {
+          part.lastIndex = at;
+          const found = part.test(text);
+          at = part.lastIndex;
+          return found;
+        });
+      },
+    };
   }
 
   window.runsite.evaluate = evaluate;
