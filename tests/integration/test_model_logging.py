@@ -323,3 +323,11 @@ def test_a_loaded_model_tells_what_it_came_with(project):
     other = runsite.pyfunc.load_model(plain.model_uri)
     assert (other.loader_module, other.model_config) == ("mlflow.sklearn", {})
     assert other.input_example is None
+
+
+@pytest.mark.parametrize("signature", ["abc", {"inputs": "[]"}, True])
+def test_a_signature_that_is_none_is_refused(signature, tmp_path):
+    """What is no signature is not dropped without a word."""
+    with pytest.raises(InvalidValueError, match="is no signature"):
+        runsite.sklearn.save_model(LinearRegression(), tmp_path / "m", signature=signature)
+    assert not (tmp_path / "m").exists()

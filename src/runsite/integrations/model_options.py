@@ -57,7 +57,7 @@ def make_options(given: LogOptions | SaveOptions, *, to_log: bool = False) -> Mo
         to_log: Options that only ``log_model`` has are taken too.
 
     Raises:
-        InvalidValueError: An option is unknown.
+        InvalidValueError: An option is unknown, or the signature is none.
     """
     known = LogOptions.__optional_keys__ if to_log else SaveOptions.__optional_keys__
     unknown = sorted(set(given) - known)
@@ -67,6 +67,11 @@ def make_options(given: LogOptions | SaveOptions, *, to_log: bool = False) -> Mo
             hint=f"there are: {', '.join(sorted(known))}",
         )
     signature = given.get("signature")
+    if not (signature is None or signature is False or isinstance(signature, ModelSignature)):
+        raise InvalidValueError(
+            f"{quote(repr(signature))} is no signature",
+            hint="make one by runsite.models.infer_signature(inputs, outputs), or give False",
+        )
     metadata = dict(given.get("metadata") or {})
     metadata |= {key: given.get(key) for key in _KEPT if given.get(key)}
     return ModelOptions(

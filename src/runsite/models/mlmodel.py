@@ -140,7 +140,7 @@ def format_mlmodel(model: MLModel) -> str:
     import yaml
 
     data: dict[str, object] = {
-        "flavors": {k: dict(v) for k, v in model.flavors.items()},
+        "flavors": _plain(model.flavors),
         "model_size_bytes": model.model_size_bytes,
         **{key: getattr(model, key) for key in _TEXTS},
         **{key: _plain(getattr(model, key)) for key in _MAPPINGS},
@@ -152,7 +152,13 @@ def format_mlmodel(model: MLModel) -> str:
     # No aliases: one value used twice is written twice, and readers of other tools need not cope.
     dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
     plain = type("_PlainDumper", (dumper,), {"ignore_aliases": lambda _self, _data: True})
-    return str(yaml.dump(data, Dumper=plain, default_flow_style=False, allow_unicode=True))
+    try:
+        return str(yaml.dump(data, Dumper=plain, default_flow_style=False, allow_unicode=True))
+    except yaml.representer.RepresenterError as error:
+        raise ModelError(
+            f"the model's description cannot hold {quote(repr(error.args[-1]))}",
+            hint="metadata and settings are text, numbers, lists and mappings of these",
+        ) from error
 
 
 def read_mlmodel(folder: str | os.PathLike[str]) -> MLModel:
@@ -223,4 +229,10 @@ def _mapping(value: object) -> Mapping[str, object] | None:
 
 
 def _plain(value: object) -> object:
-    return dict(value) if isinstance(value, Mapping) else value
+    """Return a value as YAML knows it: NumPy's numbers and arrays as plain ones."""
+    if isinstance(value, Mapping):
+        return {_plain(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    tolist = getattr(value, "tolist", None)
+    return tolist() if callable(tolist) else value

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from runsite.errors import ModelError, NotFoundError
@@ -30,6 +32,16 @@ MODEL = MLModel(
 def test_survives_writing_and_reading():
     """Everything that is said of a model is there after a round through YAML."""
     assert parse_mlmodel(format_mlmodel(MODEL)) == MODEL
+
+
+def test_numbers_of_numpy_are_plain_and_objects_are_told():
+    """Metrics that NumPy computed can be metadata; what YAML cannot hold is a message."""
+    given = {"rmse": np.float64(0.5), "per_fold": [np.int64(3), {"all": np.array([1.5, 2.0])}]}
+    read = parse_mlmodel(format_mlmodel(replace(MODEL, metadata=given)))
+    assert read.metadata == {"rmse": 0.5, "per_fold": [3, {"all": [1.5, 2.0]}]}
+
+    with pytest.raises(ModelError, match="the model's description cannot hold '<object object"):
+        format_mlmodel(replace(MODEL, metadata={"a": object()}))
 
 
 def test_size_counts_the_files_beside_it(tmp_path: Path):
