@@ -128,6 +128,10 @@ def _enforce_columns(frame: Any, specs: tuple[ColSpec, ...], *, loose: bool) -> 
     missing = [spec.name for spec in specs if spec.required and spec.name not in present]
     if missing:
         raise _missing_columns(missing, present=[str(name) for name in frame.columns])
+    if len(present) < len(frame.columns):
+        twice = set(frame.columns[frame.columns.duplicated()])
+        for name in (spec.name for spec in specs if spec.name in twice):
+            raise ModelError(f"the input has two columns called {quote(str(name))}")
     columns = {
         spec.name: _enforce_column(frame[spec.name], spec, loose=loose)
         for spec in specs

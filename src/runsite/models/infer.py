@@ -150,6 +150,11 @@ def is_instance_of(value: object, library: str, name: str) -> bool:
 
 def _table_columns(data: Any) -> tuple[ColSpec, ...] | None:
     if is_instance_of(data, "pandas", "DataFrame"):
+        if not data.columns.is_unique:
+            twice = data.columns[data.columns.duplicated()][0]
+            raise ModelError(
+                f"two columns are called {quote(str(twice))}", hint="give each a name of its own"
+            )
         return tuple(_pandas_column(data[name], name=name) for name in data.columns)
     if is_instance_of(data, "pandas", "Series"):
         return (_pandas_column(data, name=data.name),)

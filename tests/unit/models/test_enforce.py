@@ -203,3 +203,12 @@ def test_rows_that_make_no_table_are_an_error_of_ours(data):
     """Records among lists, and columns of two lengths, are told before the model sees them."""
     with pytest.raises(ModelError, match=r"^the input is no table: "):
         enforce_schema(data, Schema([ColSpec("double", "a")]))
+
+
+def test_two_columns_of_one_name_are_told_where_the_model_takes_it():
+    """Which of them is meant cannot be known; further columns are left out as ever."""
+    schema = infer_schema(pd.DataFrame({"a": [1.0]}))
+    twice = pd.DataFrame([[1.0, 2.0, 3.0]], columns=["a", "b", "b"])
+    assert list(enforce_schema(twice, schema).columns) == ["a"]
+    with pytest.raises(ModelError, match="the input has two columns called 'a'"):
+        enforce_schema(twice.set_axis(["a", "a", "b"], axis="columns"), schema)

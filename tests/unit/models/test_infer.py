@@ -150,6 +150,7 @@ def test_whole_and_broken_numbers_in_one_list_are_doubles():
     [
         (pd.DataFrame({"a": [1, "x"]}, dtype=object), "column 'a' mixes the types long and string"),
         (pd.DataFrame({"a": [1 + 2j]}), "column 'a' has the type 'complex128'"),
+        (pd.DataFrame([[1, 2]], columns=["a", "a"]), "two columns are called 'a'"),
         (object(), "no signature can be inferred from"),
         ({1: 2}, "an input's name is text, not '1'"),
     ],
