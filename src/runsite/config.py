@@ -127,10 +127,11 @@ def parse_config(text: str, *, folder: Path = Path(), name: str = CONFIG_NAME) -
 
     try:
         data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
+        # PyYAML lets through what its own constructors of numbers and times raise.
         mark = getattr(error, "problem_mark", None)
         where = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
-        reason = getattr(error, "problem", None) or "not readable"
+        reason = getattr(error, "problem", None) or quote(str(error) or "not readable")[1:-1]
         raise ConfigError(f"{name} is not valid YAML: {reason}", where=where) from error
     problems: list[str] = []
     if data is None:
@@ -178,7 +179,9 @@ def _parse_site(site: Mapping[str, object], problems: list[str]) -> SiteConfig:
     directions = _section(site, "directions", problems)
     for key, value in directions.items():
         if value not in ("min", "max"):
-            problems.append(f"site.directions.{key} must be min or max, not {value!r}")
+            problems.append(
+                f"{quote(f'site.directions.{key}')[1:-1]} must be min or max, not {value!r}"
+            )
     texts = {n: _text(site, n, getattr(plain, n), "site.", problems) for n in names}
     for name in ("base_url", "repository_url"):
         if texts[name] and not is_web_address(texts[name]):

@@ -103,6 +103,31 @@ def test_a_wrong_file_is_told_with_its_place(text, message):
     assert str(caught.value) == message
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2026-13-45",
+        "1" + ":00" * 200 + ".5",
+        "9" * 5000,
+        "!!timestamp x",
+        "!!bool x",
+        "!!int ''",
+        "0x_",
+    ],
+)
+def test_a_value_that_yaml_cannot_make_is_told(value):
+    """What a reader of YAML fails on is a problem of the file, not of runsite."""
+    with pytest.raises(ConfigError, match=r"^runsite.yaml is not valid YAML: "):
+        parse_config(f"site:\n  title: {value}\n")
+
+
+def test_a_key_cannot_steer_a_terminal():
+    """Names from the file are shown without their control characters."""
+    with pytest.raises(ConfigError) as caught:
+        parse_config('site: {directions: {"a\\e[31m\\nb": up}}\n')
+    assert str(caught.value).startswith("site.directions.a\\x1b[31m\\nb must be min or max")
+
+
 def test_a_file_that_is_not_text_is_told(tmp_path):
     """Bytes that are no UTF-8 are a problem of the file, not of runsite."""
     path = tmp_path / "runsite.yaml"

@@ -56,10 +56,7 @@ class DatabaseSource:
         self._connection = sqlite3.connect(uri, uri=True)
         self._connection.row_factory = sqlite3.Row
         self._connection.text_factory = lambda data: data.decode("utf-8", "replace")
-        try:
-            tables = {row["name"] for row in self._ask("SELECT name FROM sqlite_master")}
-        except sqlite3.DatabaseError as error:
-            raise ForeignStoreError(f"{quote(str(path))} cannot be read: {error}") from error
+        tables = {row["name"] for row in self._ask("SELECT name FROM sqlite_master")}
         if not {"runs", "experiments", "metrics"} <= tables:
             raise ForeignStoreError(
                 f"{quote(str(path))} is a database, but not one of MLflow",
@@ -73,10 +70,10 @@ class DatabaseSource:
         return [
             FoundExperiment(
                 experiment_id=str(row["experiment_id"]),
-                name=row["name"],
+                name=str(row["name"]),
                 deleted=row["lifecycle_stage"] == "deleted",
-                created_ms=_find(row, "creation_time"),
-                updated_ms=_find(row, "last_update_time"),
+                created_ms=_find_time(row, "creation_time"),
+                updated_ms=_find_time(row, "last_update_time"),
                 tags=tags.get(row["experiment_id"], {}),
             )
             for row in self._ask("SELECT * FROM experiments ORDER BY experiment_id")
@@ -102,8 +99,8 @@ class DatabaseSource:
                 status=row["status"] or "FINISHED",
                 deleted=row["lifecycle_stage"] == "deleted" or experiment.deleted,
                 user=row["user_id"] or "",
-                start_ms=row["start_time"],
-                end_ms=row["end_time"],
+                start_ms=_find_time(row, "start_time"),
+                end_ms=_find_time(row, "end_time"),
                 params=self._read_texts("params", "run_uuid", run_id),
                 tags=self._read_texts("tags", "run_uuid", run_id),
                 metrics=self._read_metrics(run_id),
@@ -147,7 +144,7 @@ class DatabaseSource:
             run_id=row["run_id"] or "",
             source=row["source"] or "",
             stage=row["current_stage"] or "None",
-            created_ms=row["creation_time"],
+            created_ms=_find_time(row, "creation_time"),
             user=row["user_id"] or "",
             description=row["description"] or "",
             tags=tags,
@@ -211,12 +208,14 @@ class DatabaseSource:
         What comes after the tracker's own folder in the address is looked for below the folder
         that was named, and beside the database.
         """
-        scheme = urlsplit(uri).scheme
-        path = unquote(urlsplit(uri).path) if scheme == "file" else uri
-        if scheme in ("", "file") and path:
-            own = Path(path) if Path(path).is_absolute() else self.path.parent / path
-            if own.is_dir():
+        try:
+            scheme = urlsplit(uri).scheme
+            path = unquote(urlsplit(uri).path) if scheme == "file" else uri
+            own = self.path.parent / path if scheme in ("", "file") and path else None
+            if own is not None and own.is_dir():
                 return own
+        except (OSError, ValueError):  # no address, or one that no file system takes
+            return None
         parts = path.replace("\\", "/").rstrip("/").split("/")
         if names[-1] not in parts:
             return None
@@ -238,16 +237,33 @@ class DatabaseSource:
             return {}
         groups: dict[object, dict[str, str]] = {}
         for row in self._ask(f"SELECT {column} AS owner, key, value FROM {table}"):  # noqa: S608 - own names
-            groups.setdefault(row["owner"], {})[row["key"]] = row["value"] or ""
+            groups.setdefault(row["owner"], {})[_text(row["key"])] = _text(row["value"])
         return groups
 
     def _ask(self, question: str, values: Iterable[object] = ()) -> Iterator[sqlite3.Row]:
-        return iter(self._connection.execute(question, tuple(values)))
+        try:
+            yield from self._connection.execute(question, tuple(values))
+        except sqlite3.DatabaseError as error:
+            raise ForeignStoreError(f"{quote(str(self.path))} cannot be read: {error}") from error
 
 
 def _find(row: sqlite3.Row, name: str) -> Any:
     return row[name] if name in row.keys() else None  # noqa: SIM118 - a Row has no `in`
 
 
+def _find_time(row: sqlite3.Row, name: str) -> int | None:
+    """Read milliseconds; None for what is no number, which SQLite keeps in any column."""
+    try:
+        return int(_find(row, name))
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
 def _texts(rows: Iterable[sqlite3.Row]) -> dict[str, str]:
-    return {row["key"]: row["value"] or "" for row in rows}
+    return {_text(row["key"]): _text(row["value"]) for row in rows}
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)

@@ -215,7 +215,15 @@ class FileSource:
         except FileNotFoundError:
             self._note(folder, f"has no {_META}")
             return None
-        except (OSError, yaml.YAMLError, ValueError) as error:
+        except (
+            OSError,
+            yaml.YAMLError,
+            # PyYAML lets through what its own constructors of numbers and times raise.
+            ValueError,
+            ArithmeticError,
+            LookupError,
+            AttributeError,
+        ) as error:
             self._note(path, f"cannot be read: {str(error).splitlines()[0]}")
             return None
         if not isinstance(meta, dict):

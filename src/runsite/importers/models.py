@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 from runsite.errors import NotFoundError, RunsiteError, quote
@@ -17,6 +16,7 @@ from runsite.registry.files import edit_registry, load_registry
 from runsite.registry.plans import Edit
 from runsite.registry.records import ARCHIVED, NO_STAGE, Model, ModelVersion
 from runsite.store import Store
+from runsite.store.fold import time_from_us
 
 __all__ = ["import_models"]
 
@@ -104,7 +104,7 @@ def _make_version(version: FoundVersion, *, store: Store) -> ModelVersion | None
         return None
     run_id, path, record = found
     digest = next((m.digest for m in record.models if m.path == path), "") if record else ""
-    moment = datetime.fromtimestamp((version.created_ms or 0) / 1000, UTC).replace(microsecond=0)
+    moment = time_from_us((version.created_ms or 0) * 1000).replace(microsecond=0)
     return ModelVersion(
         version=version.version,
         run=run_id,

@@ -94,7 +94,7 @@ def read_settings(given: Mapping[str, Any] | str | os.PathLike[str] | None) -> A
     path = Path(given)
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, yaml.YAMLError) as error:
+    except (OSError, yaml.YAMLError, ValueError, ArithmeticError, LookupError) as error:
         raise InvalidValueError(
             f"cannot read the settings of a model: {error}", where=str(path)
         ) from error

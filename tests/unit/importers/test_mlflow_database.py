@@ -89,3 +89,44 @@ def test_a_metric_of_no_number_is_told_and_passed_over(old):
     [run] = [run for run in source.read_runs() if run.run_id == RUN]
     assert [value for *_, value in run.metrics["m"]] == [math.inf]
     assert source.problems[:2] == [(RUN, "metric 'm' has a row of no numbers")] * 2
+
+
+@pytest.mark.parametrize("uri", ["file://[x", "x" * 5_000, "a\0b"])
+def test_a_run_with_a_strange_address_has_no_files(old, uri):
+    """What is no address, or too long for one, names no folder."""
+    with sqlite3.connect(old) as db:
+        db.execute("UPDATE runs SET artifact_uri = ? WHERE run_uuid = ?", (uri, RUN))
+    db.close()
+    [run] = [run for run in DatabaseSource(old).read_runs() if run.run_id == RUN]
+    assert run.artifacts is None
+
+
+def test_times_that_are_no_numbers_are_not_known(old):
+    """SQLite keeps any kind of value in any column."""
+    with sqlite3.connect(old) as db:
+        db.execute("UPDATE runs SET start_time = 'soon', end_time = 2.5")
+    db.close()
+    [run] = [run for run in DatabaseSource(old).read_runs() if run.run_id == RUN]
+    assert (run.start_ms, run.end_ms) == (None, 2)
+
+
+def test_a_database_that_is_damaged_inside_is_told(old):
+    """Its first page tells the tables; what cannot be read is found while reading."""
+    with sqlite3.connect(old) as db:
+        db.executemany("INSERT INTO params VALUES (?, ?, ?)", [("p", "x" * 900, RUN)] * 50)
+    db.close()
+    data = old.read_bytes()
+    old.write_bytes(data[:8192] + b"\xff" * (len(data) - 8192))
+    with pytest.raises(ForeignStoreError) as caught:
+        list(DatabaseSource(old).read_runs())
+    assert str(caught.value) == f"'{old}' cannot be read: database disk image is malformed"
+
+
+def test_params_of_any_kind_are_text(old):
+    """SQLite keeps any kind of value in any column; a store takes text."""
+    with sqlite3.connect(old) as db:
+        rows = [(None, "x", RUN), ("b", b"\xffb", RUN), ("n", None, RUN)]
+        db.executemany("INSERT INTO params VALUES (?, ?, ?)", rows)
+    db.close()
+    [run] = [run for run in DatabaseSource(old).read_runs() if run.run_id == RUN]
+    assert run.params == {"p": "1", "": "x", "b": "\ufffdb", "n": ""}

@@ -56,7 +56,12 @@ def test_points_are_read_line_by_line(root):
 
 def test_a_run_whose_description_is_broken_is_named(root):
     """The others are read."""
-    for name, text in (("a" * 32, None), ("b" * 32, "{"), ("c" * 32, "- a list")):
+    for name, text in (
+        ("a" * 32, None),
+        ("b" * 32, "{"),
+        ("c" * 32, "- a list"),
+        ("d" * 32, "a: !!bool x"),
+    ):
         (root / "1" / name).mkdir()
         if text is not None:
             (root / "1" / name / "meta.yaml").write_text(text)
@@ -66,6 +71,7 @@ def test_a_run_whose_description_is_broken_is_named(root):
         f"1/{'a' * 32}",
         f"1/{'b' * 32}/meta.yaml",
         f"1/{'c' * 32}/meta.yaml",
+        f"1/{'d' * 32}/meta.yaml",
     ]
 
 

@@ -81,6 +81,9 @@ def test_real_files_of_mlflow_are_read(shared_data: Path):
         ("flavors: {a: {}}\nsignature: 3", "the signature is a mapping"),
         ("flavors: {a: {}}\nsignature: {inputs: '{'}", "the signature's inputs are not JSON"),
         ("flavors: !!python/object/apply:os.system ['true']", "MLmodel is not valid YAML"),
+        ("flavors: !!bool x", "MLmodel is not valid YAML"),
+        ("flavors: !!timestamp x", "MLmodel is not valid YAML"),
+        (f"flavors: 1{':00' * 200}.5", "MLmodel is not valid YAML"),
     ],
 )
 def test_broken_files_are_model_errors(text, message):
