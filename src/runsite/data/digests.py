@@ -7,6 +7,7 @@ What is hashed is the logical content: a missing value hashes as missing however
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,8 +50,8 @@ def digest_files(path: Path) -> str:
             content = hashlib.file_digest(stream, "sha256")
         if files == [path]:
             return content.hexdigest()[:_LENGTH]
-        name = file.relative_to(path).as_posix()
-        digest.update(f"{len(name.encode())} {name} {content.hexdigest()}\n".encode())
+        name = os.fsencode(file.relative_to(path).as_posix())  # not always UTF-8
+        digest.update(b"%d %b %b\n" % (len(name), name, content.hexdigest().encode()))
     return digest.hexdigest()[:_LENGTH]
 
 
@@ -78,7 +79,7 @@ def _normalise(column: pa.ChunkedArray) -> list[bytes | memoryview]:
     elif _is_text(kind):
         column, family = column.cast(pa.large_binary()), "text"
     elif not (types.is_integer(kind) or types.is_boolean(kind)):
-        return [f"other {column.to_pylist()!r}".encode()]
+        return [f"other {_list_values(column)!r}".encode()]
     array = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
     head = [f"{family} ".encode(), _values(pc.cast(pc.is_valid(array), pa.uint8()))]
     if family == "text":
@@ -87,6 +88,21 @@ def _normalise(column: pa.ChunkedArray) -> list[bytes | memoryview]:
     if types.is_boolean(kind):
         array = pc.cast(array, pa.uint8())
     return [*head, _values(pc.fill_null(array, pa.scalar(0).cast(array.type)))]
+
+
+def _list_values(column: pa.ChunkedArray) -> list[object]:
+    """Return values as Python has them; days that its calendar has not, by their number."""
+    import pyarrow as pa
+    from pyarrow import types
+
+    try:
+        values: list[object] = column.to_pylist()
+    except OverflowError:
+        if not types.is_date(column.type):
+            raise
+        number = pa.int32() if types.is_date32(column.type) else pa.int64()
+        values = column.cast(number).to_pylist()
+    return values
 
 
 def _is_text(kind: pa.DataType) -> bool:

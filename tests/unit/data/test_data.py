@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 import scipy.sparse
 from hypothesis import given, settings
@@ -216,3 +220,26 @@ def test_a_local_source_can_be_read_again(tmp_path):
         "the source 'https://example.org/a.csv' cannot be read from here\n"
         "  hint:  fetch it by its URL yourself"
     )
+
+
+@pytest.mark.parametrize("kind", [pa.date32(), pa.date64()])
+def test_days_beyond_the_calendar_have_a_digest(kind):
+    """Files of other tools hold days after the year 9999, which Python has no date for."""
+    far = pa.array([10_000_000 if kind == pa.date32() else 10**15], pa.int64())
+    number = pa.int32() if kind == pa.date32() else pa.int64()
+    one, other = (
+        pa.table({"d": values.cast(number).cast(kind)})
+        for values in (far, pc.add(far, 86_400_000 if kind == pa.date64() else 1))
+    )
+    assert data.from_arrow(one).digest == data.from_arrow(one).digest
+    assert data.from_arrow(one).digest != data.from_arrow(other).digest
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names are text there")
+def test_a_file_whose_name_is_no_text_has_a_digest(tmp_path):
+    """A folder is described whatever its files are called."""
+    (tmp_path / "d").mkdir()
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/d/\xff.csv")).write_text("a")
+    before = data.from_file(tmp_path / "d").digest
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/d/\xfe.csv")).write_text("a")
+    assert data.from_file(tmp_path / "d").digest != before
