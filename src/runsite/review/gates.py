@@ -7,6 +7,7 @@ passed: what is not known is no reason to promote.
 from __future__ import annotations
 
 import math
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
@@ -250,7 +251,8 @@ class _Judge:
         except RunsiteError as error:
             return False, error.problem, error.hint or ""
         got = "; ".join(gaps[:3]) + (f"; and {len(gaps) - 3} more" if len(gaps) > 3 else "")
-        hint = f"runsite card check {self.subject.model.name} {self.subject.version.version}"
+        name = shlex.quote(self.subject.model.name)
+        hint = f"runsite card check {name} {self.subject.version.version}"
         return not gaps, got or "complete", hint
 
     def _licence(self, gate: LicenceGate) -> _Verdict:

@@ -401,3 +401,14 @@ def test_with_a_base_only_the_cards_of_what_changed_are_looked_at(project):
     assert project.codes(base="main") == []
     project.promote(1, "Staging", name="other")
     assert project.codes(base="main") == ["card-missing"]
+
+
+def test_a_hint_s_command_quotes_the_model_s_name(project):
+    """The command that a failed gate names can be pasted, whatever the model is called."""
+    text = project.registry.read_text()
+    project.registry.write_text(text.replace("  m:\n", "  my model:\n"))
+    project.add_gates("card: complete")
+
+    (failed,) = [p for p in project.check().problems if p.code == "gate-failed"]
+
+    assert failed.hint == "runsite card check 'my model' 1"
