@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from runsite.errors import ForeignStoreError, FormatVersionError, StoreError, quote
 from runsite.records import FORMAT_VERSION
 from runsite.store.files import write_whole
-from runsite.store.locations import is_remote, parse_location
+from runsite.store.locations import hide_password, is_remote, parse_location
 
 if TYPE_CHECKING:
     from runsite.store.mirror import Mirror
@@ -67,7 +67,7 @@ class Layout:
     @property
     def location(self) -> str:
         """What a person calls the store: its path, or its URL without the query."""
-        return self.mirror.join() if self.mirror else str(self.root)
+        return hide_password(self.mirror.uri) if self.mirror else str(self.root)
 
     @property
     def uri(self) -> str:
@@ -241,6 +241,6 @@ def _refuse_foreign(root: Path) -> None:
 def _refuse_foreign_bucket(mirror: Mirror) -> None:
     if mirror.has("0/meta.yaml"):
         raise ForeignStoreError(
-            f"{quote(mirror.join())} is an MLflow file store, not a runsite store",
+            f"{quote(hide_password(mirror.uri))} is an MLflow file store, not a runsite store",
             hint="choose a folder of its own in the bucket",
         )

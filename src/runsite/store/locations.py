@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "MIRRORS_ENV",
     "find_mirror_folder",
+    "hide_password",
     "is_remote",
     "join_uri",
     "normalise_uri",
@@ -71,6 +72,11 @@ def find_scheme(location: str | os.PathLike[str]) -> str:
     return found[1].lower() if found else ""
 
 
+def hide_password(uri: str) -> str:
+    """Take the password out of a URL for a message: those end in logs that others read."""
+    return _PASSWORD.sub(r"\1…@", uri.partition("?")[0])
+
+
 def _make_folder(path: str) -> Path:
     try:
         fits = b"\0" not in os.fsencode(path)
@@ -103,9 +109,8 @@ def parse_location(location: str | os.PathLike[str]) -> Path:
         return _make_folder(unquote(parts.path or parts.netloc))
     kind = _FOREIGN.get(scheme.split("+", 1)[0])
     if kind:
-        shown = _PASSWORD.sub(r"\1…@", text)  # messages end in logs that others read
         raise ForeignStoreError(
-            f"{quote(shown)} names {kind}; a runsite store is a folder",
+            f"{quote(hide_password(text))} names {kind}; a runsite store is a folder",
             hint='write a path instead, such as set_tracking_uri("runs")',
         )
     if is_remote(text):
@@ -167,7 +172,7 @@ def open_file_system(uri: str) -> tuple[FileSystem, str]:
         opened, path = url_to_fs(uri.partition("?")[0])
     except ImportError as error:
         raise StoreError(
-            f"{quote(uri)} needs packages that are not installed: {_FSSPEC[scheme]}",
+            f"{quote(hide_password(uri))} needs packages that are not installed: {_FSSPEC[scheme]}",
             hint=f"pip install {_FSSPEC[scheme]}",
         ) from error
     return fs.PyFileSystem(fs.FSSpecHandler(opened)), path.rstrip("/")

@@ -17,7 +17,13 @@ from typing import TYPE_CHECKING
 
 from runsite.errors import RunsiteError, StoreError, quote
 from runsite.store.files import TEMP_PREFIX, replacing
-from runsite.store.locations import find_mirror_folder, join_uri, normalise_uri, open_file_system
+from runsite.store.locations import (
+    find_mirror_folder,
+    hide_password,
+    join_uri,
+    normalise_uri,
+    open_file_system,
+)
 
 if TYPE_CHECKING:
     from pyarrow.fs import FileSystem
@@ -231,7 +237,7 @@ class Mirror:
             reason = str(error).strip().splitlines() or [type(error).__name__]
             cause = error if isinstance(error, OSError) else OSError(reason[0])
             raise StoreError(
-                f"cannot reach the store {quote(self.join())}: {reason[0][:300]}",
+                f"cannot reach the store {quote(hide_password(self.uri))}: {reason[0][:300]}",
                 hint="check the address, the rights and the network",
             ) from cause
 

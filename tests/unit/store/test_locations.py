@@ -54,3 +54,14 @@ def test_an_address_that_no_file_system_takes_is_one_clear_error(monkeypatch, tm
         "cannot reach the store 'abfs://nohost/x': AzureOptions doesn't contain a valid account "
         "name\n  hint:  check the address, the rights and the network"
     )
+
+
+def test_an_error_does_not_repeat_a_password(monkeypatch, tmp_path):
+    """Errors end in logs that others read; a URL may hold a password or a key, and so may its query."""
+    monkeypatch.setenv("RUNSITE_MIRRORS", str(tmp_path))
+    for uri in ("s3://key:secret@bucket/x?endpoint_override=nohost:1&scheme=oops&region=secret",
+                "smb://me:secret@nohost.invalid/x"):  # fmt: skip
+        with pytest.raises(StoreError) as caught:
+            Store.open(uri)
+        assert "secret" not in str(caught.value)
+        assert "…@" in str(caught.value)
