@@ -55,7 +55,7 @@ def _join(meta: dict[str, object], key: str, values: list[str]) -> None:
     """Add values to a list of the front matter, each once, the author's first."""
     present = meta.get(key)
     first = present if isinstance(present, list) else [present] if present else []
-    joined = list(dict.fromkeys([str(item) for item in first] + values))
+    joined = list(dict.fromkeys([str(item) for item in first if item is not None] + values))
     if joined:
         meta[key] = joined
 

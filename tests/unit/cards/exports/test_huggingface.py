@@ -47,6 +47,13 @@ def test_results_name_their_data_split_and_slice():
     assert {r.task_type for r in card.data.eval_results} == {"tabular-regression"}
 
 
+def test_an_empty_item_of_a_list_is_no_tag():
+    """A dash with nothing behind it does not become a tag of its own."""
+    card = make_card("---\ntags:\n- solo\n-\n---\n")
+    meta = make_huggingface_meta(make_facts(), card=card)
+    assert meta["tags"] == ["solo", "python_function", "xgboost", "runsite"]
+
+
 def test_what_the_author_wrote_wins_and_stays():
     """Keys that runsite does not know travel on, empty ones do not, lists are joined."""
     card = make_card(
