@@ -87,7 +87,7 @@ def test_no_name_and_no_menu_makes_a_page_wider(open_site, site, width):
     assert page.locator(".siblings a[rel=prev]").inner_text().split()[0] == "←"
     assert not page.evaluate(wider)
     page.goto(page.url.replace(f"runs/{make_run_id(2)}.html", EXPERIMENT))
-    page.wait_for_selector(".parallel canvas")
+    page.wait_for_selector("[data-plots] .chart canvas")
     menus = page.locator("details.menu > summary:visible")
     opened = 0
     for menu in menus.all():
@@ -101,7 +101,7 @@ def test_no_name_and_no_menu_makes_a_page_wider(open_site, site, width):
 def test_nothing_moves_while_a_page_loads(open_site, site):
     """The plots get a place that was kept for them: the table below stays where it was."""
     page = open_site(site, path=EXPERIMENT)
-    page.wait_for_selector(".parallel canvas")
+    page.wait_for_selector("[data-plots] .chart canvas")
     page.wait_for_timeout(300)
     shift = page.evaluate(
         """() => new Promise(done => {

@@ -70,7 +70,9 @@ def options(page, column):
     head = page.locator(f"th[data-column='{column}']")
     head.hover()
     head.get_by_role("button", name="Column options").click()
-    return page.get_by_role("dialog", name="Options of")
+    panel = page.get_by_role("dialog", name="Options of")
+    panel.wait_for()  # its script is loaded when it is first asked for
+    return panel
 
 
 def status(page):
