@@ -27,6 +27,7 @@ class TimelineMove:
     model: Link = told("The model; without a path where it is no longer registered.")
     version: Link = told("`Version 3`, or empty; without a path where it is gone.")
     words: str = told("What happened to it; empty for a move between stages.")
+    needs_model: bool = told("Whether the words tell of the model itself, as `is new` does.")
     before: str = told("Stage that it had, or `None`; empty for other moves.")
     after: str = told("Stage that it has since, or `None`; empty for other moves.")
 
@@ -79,8 +80,8 @@ def _make_move(move: Move, *, known: Mapping[str, Model]) -> TimelineMove:
     model = known.get(move.model)
     number = move.version
     is_there = bool(model and number and model.find_version(number))
-    subject = f"{move.model} {number}" if number else move.model
     is_stage = move.kind is MoveKind.STAGE
+    words, is_clause = ("", False) if is_stage else _tell(move)
     return TimelineMove(
         sentence=str(move),
         model=Link(move.model, make_model_path(move.model) if model else ""),
@@ -88,10 +89,20 @@ def _make_move(move: Move, *, known: Mapping[str, Model]) -> TimelineMove:
             f"Version {number}" if number else "",
             make_version_path(move.model, number) if is_there and number else "",
         ),
-        words="" if is_stage else str(move).removeprefix(subject).removeprefix(":").strip(),
+        words=words,
+        needs_model=is_clause and not number,
         before=move.before if is_stage else "",
         after=move.after if is_stage else "",
     )
+
+
+def _tell(move: Move) -> tuple[str, bool]:
+    """Say what happened without its subject, and whether that is a clause which needs one."""
+    if move.kind is MoveKind.MODEL_RENAMED:
+        return f"was called {move.before} before", True
+    subject = f"{move.model} {move.version}" if move.version else move.model
+    rest = str(move).removeprefix(subject)
+    return rest.removeprefix(":").strip(), not rest.startswith(":")
 
 
 def _make_row(

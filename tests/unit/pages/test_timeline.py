@@ -67,3 +67,21 @@ def test_a_move_names_its_version_and_leads_to_what_is_still_there():
         ("", "", "", "is removed"),
     ]
     assert [(m.before, m.after) for m in row.moves[:2]] == [("Staging", "Production"), ("", "")]
+
+
+def test_words_of_a_model_itself_say_so_and_a_new_name_keeps_the_old_one():
+    """A clause needs its subject where nothing is named before it; names may begin alike."""
+    moves = (
+        Move(MoveKind.MODEL_ADDED, "taxi"),
+        Move(MoveKind.ALIAS, "taxi", field="champion", after="3"),
+        REGISTERED,
+        Move(MoveKind.MODEL_RENAMED, "taxi", before="taxi-old", after="taxi"),
+    )
+    events = [Event(move, COMMIT) for move in moves]
+    (row,) = make_timeline(events, repository_url="", known={})
+    assert [(move.words, move.needs_model) for move in row.moves] == [
+        ("is new", True),
+        ("alias champion = 3", False),
+        ("is registered", False),
+        ("was called taxi-old before", True),
+    ]
