@@ -138,7 +138,7 @@ def test_a_single_part_of_a_newer_format_is_named(store, cli, table):
     result = cli("doctor")
     assert result.exit_code == 1
     assert f"{table}/{newer.name}" in result.stdout
-    assert "has format 2, which is newer" in result.stdout
+    assert "has format '2', newer than this runsite reads (1)" in result.stdout
     listed = cli("runs")
     assert listed.exit_code == (1 if table == "runs" else 0)
     assert ("upgrade runsite" in listed.stderr) == (table == "runs")

@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from runsite.errors import RunsiteError
-from runsite.store.columns import FORMAT_KEY
 from runsite.store.files import TEMP_PREFIX
+from runsite.store.formats import explain_format
 from runsite.store.journal_reading import read_journal
 from runsite.store.layout import Layout, is_run_id
 from runsite.store.names import PartFile, crc_of_file, list_parts
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Finding", "Severity", "Sizes", "examine", "find_leftovers", "hash_file", "measure"]
 
-_NEWER = ", which is newer"
 _UPGRADE = "upgrade runsite; all other files are read without it"
 _RESTORE = "restore it from Git or a backup; all other files are read without it"
 
@@ -145,10 +144,9 @@ def _check_parts(layout: Layout, unreadable: set[str]) -> Iterator[Finding]:
     for folder in (layout.runs, layout.metrics):
         layout.refresh(folder)
         for part in list_parts(folder):
-            problem = _check_part(part)
+            problem, hint = _check_part(part)
             if problem:
                 unreadable |= _leaves_of(part)
-                hint = _UPGRADE if problem.endswith(_NEWER) else _RESTORE
                 yield Finding(Severity.ERROR, _relative(layout, part.path), problem, hint)
 
 
@@ -161,23 +159,24 @@ def _leaves_of(part: PartFile) -> frozenset[str]:
         return frozenset()
 
 
-def _check_part(part: PartFile) -> str:
+def _check_part(part: PartFile) -> tuple[str, str]:
+    """Tell what is wrong with a part, and what to do about it; two empty texts where nothing is."""
     path = part.path
     try:
         if part.crc is not None and crc_of_file(path) != part.crc:
-            return "is damaged: its content does not have the checksum in its name"
+            return "is damaged: its content does not have the checksum in its name", _RESTORE
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
             metadata = file.metadata.metadata or {}
             for group in range(file.num_row_groups):
                 file.read_row_group(group)
     except FileNotFoundError:
-        return ""
+        return "", ""
     except (OSError, pa.ArrowException) as error:
-        return f"cannot be read as Parquet: {str(error).splitlines()[0][:200]}"
-    version = metadata.get(FORMAT_KEY.encode(), b"1").decode("ascii", "replace")
-    if version != "1":
-        return f"has format {version}{_NEWER}"
-    return ""
+        return f"cannot be read as Parquet: {str(error).splitlines()[0][:200]}", _RESTORE
+    texts = {
+        key.decode("utf-8", "replace"): v.decode("utf-8", "replace") for key, v in metadata.items()
+    }
+    return explain_format(texts), _UPGRADE
 
 
 def _check_uploads(layout: Layout) -> Iterator[Finding]:

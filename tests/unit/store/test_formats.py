@@ -70,7 +70,7 @@ def test_doctor_says_what_a_newer_part_needs(store, folder):
     findings = list(examine(store))
     assert (findings[0].path, findings[0].problem, findings[0].hint) == (
         f"{folder}/{part.name}",
-        "has format 2, which is newer",
+        "has format '2', newer than this runsite reads (1): upgrade runsite",
         "upgrade runsite; all other files are read without it",
     )
     assert len(findings) == 1
