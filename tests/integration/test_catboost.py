@@ -1,4 +1,4 @@
-"""CatBoost, where MLflow is: recorded, saved, loaded, exchanged (docs/decisions/0021)."""
+"""CatBoost, where MLflow is: recorded, saved, loaded, exchanged (docs/decisions/0015)."""
 
 from __future__ import annotations
 
