@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from runsite.entities import FileInfo
-from runsite.errors import InvalidValueError, NotFoundError, quote
+from runsite.errors import YAML_VALUE_ERRORS, InvalidValueError, NotFoundError, quote
 from runsite.store.locations import is_remote
 from runsite.tracking import artifact_files, uris
 
@@ -118,7 +118,7 @@ def _parse_yaml(text: str) -> object:
 
     try:
         return yaml.safe_load(text)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, *YAML_VALUE_ERRORS):
         return None
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from runsite.errors import ConfigError, quote
+from runsite.errors import YAML_VALUE_ERRORS, ConfigError, quote
 
 __all__ = [
     "CONFIG_NAME",
@@ -127,8 +127,7 @@ def parse_config(text: str, *, folder: Path = Path(), name: str = CONFIG_NAME) -
 
     try:
         data = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
-        # PyYAML lets through what its own constructors of numbers and times raise.
+    except (yaml.YAMLError, *YAML_VALUE_ERRORS) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
         reason = getattr(error, "problem", None) or quote(str(error) or "not readable")[1:-1]

@@ -83,6 +83,10 @@ class RunsiteError(Exception):
         return _rebuild, (type(self), self.problem, self.where, self.hint)
 
 
+YAML_VALUE_ERRORS = (ValueError, ArithmeticError, LookupError, AttributeError)
+"""What PyYAML raises beside `YAMLError`: its own constructors of numbers and times let it through."""
+
+
 class InvalidValueError(RunsiteError, ValueError):
     """An argument, filter, key or name cannot be accepted."""
 

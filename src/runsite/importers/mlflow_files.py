@@ -13,6 +13,7 @@ from pathlib import Path
 
 import yaml
 
+from runsite.errors import YAML_VALUE_ERRORS
 from runsite.importers.found import (
     FoundExperiment,
     FoundInput,
@@ -215,16 +216,10 @@ class FileSource:
         except FileNotFoundError:
             self._note(folder, f"has no {_META}")
             return None
-        except (
-            OSError,
-            yaml.YAMLError,
-            # PyYAML lets through what its own constructors of numbers and times raise.
-            ValueError,
-            ArithmeticError,
-            LookupError,
-            AttributeError,
-        ) as error:
-            self._note(path, f"cannot be read: {str(error).splitlines()[0]}")
+        except (OSError, yaml.YAMLError, *YAML_VALUE_ERRORS) as error:
+            self._note(
+                path, f"cannot be read: {(str(error).splitlines() or [type(error).__name__])[0]}"
+            )
             return None
         if not isinstance(meta, dict):
             self._note(path, "holds no mapping")

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from runsite.errors import ModelError, NotFoundError, quote
+from runsite.errors import YAML_VALUE_ERRORS, ModelError, NotFoundError, quote
 from runsite.models.schema import ParamSchema, Schema
 from runsite.models.signature import ModelSignature
 
@@ -210,7 +210,7 @@ def _load_yaml(text: str, *, name: str) -> dict[str, object]:
         data = yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader, the one in C
     except RecursionError as error:
         raise ModelError(f"{name} is nested too deeply", where=name) from error
-    except (yaml.YAMLError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
+    except (yaml.YAMLError, *YAML_VALUE_ERRORS) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
         reason = getattr(error, "problem", None) or str(error)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from runsite.errors import InvalidValueError, NotFoundError, quote
+from runsite.errors import YAML_VALUE_ERRORS, InvalidValueError, NotFoundError, quote
 
 __all__ = ["SETTINGS_NAME", "ModelConfig", "handing_settings", "read_settings"]
 
@@ -94,7 +94,7 @@ def read_settings(given: Mapping[str, Any] | str | os.PathLike[str] | None) -> A
     path = Path(given)
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError, ValueError, ArithmeticError, LookupError) as error:
+    except (OSError, yaml.YAMLError, *YAML_VALUE_ERRORS) as error:
         raise InvalidValueError(
             f"cannot read the settings of a model: {error}", where=str(path)
         ) from error

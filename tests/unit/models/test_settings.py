@@ -25,3 +25,11 @@ def test_a_file_under_development_brings_its_own_settings(tmp_path: Path):
         "the model has no settings\n"
         "  hint:  give model_config= to log_model or load_model, or development_config= here"
     )
+
+
+@pytest.mark.parametrize("text", ["a: [", "2026-13-45", "!!bool x"])
+def test_settings_that_yaml_cannot_make_are_one_clear_error(tmp_path: Path, text: str):
+    """Its constructors raise errors of many kinds; the file is named for each."""
+    (tmp_path / "own.yaml").write_text(text)
+    with pytest.raises(InvalidValueError, match="cannot read the settings of a model"):
+        ModelConfig(development_config=tmp_path / "own.yaml")
